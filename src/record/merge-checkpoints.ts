@@ -2,9 +2,9 @@
 import { createHistogram, record } from '../histogram/histogram.js';
 import { encodeHistogram, type SparseCounts } from '../histogram/sparse-counts.js';
 import {
-  type CheckpointTimes,
   type CommonCheckpoints,
   commonCheckpoints,
+  type MachineCheckpoints,
 } from '../training/checkpoints/common-checkpoints.js';
 import type { JsonReader } from './json-reader.js';
 import type { CheckpointCounts, RankPart, TrialRecord } from './trial-record.js';
@@ -24,7 +24,7 @@ export function mergeCheckpoints(parts: readonly Pick<RankPart, 'checkpoints'>[]
   return { ...common, counts: { completed, partial: most - completed } };
 }
 
-/** Returns the latencies with one value for each checkpoint, whatever the number of machines, where they have such a kind. */
+/** Returns the latencies with one value for each checkpoint, whatever the number of machines. */
 export function withCommonCheckpoints(
   latency: TrialRecord['latency'],
   { tookNs, blockedNs }: CommonCheckpoints,
@@ -42,7 +42,12 @@ function countsOf(timesNs: readonly number[]): SparseCounts {
   return encodeHistogram(histogram);
 }
 
-const TIMES = ['pausesNs', 'copiesNs', 'writesNs', 'removalsNs'] as const satisfies readonly (keyof CheckpointTimes)[];
+const TIMES = [
+  'pausesNs',
+  'copiesNs',
+  'writesNs',
+  'removalsNs',
+] as const satisfies readonly (keyof MachineCheckpoints)[];
 
 /** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
 export function checkCheckpointTimes(times: JsonReader): void {

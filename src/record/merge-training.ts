@@ -87,7 +87,7 @@ function barrieredEpoch(
   };
 }
 
-/** The slowest machine decides how long a checkpoint took. Without the times of each, that is the one that was slowest in all. */
+/** The slowest machine decides each checkpoint. If the times of each are not known, the one that is slowest in all does. */
 function mergeSavings(
   parts: readonly TrainingCheckpoints[],
   common: CommonCheckpoints | undefined,

@@ -4,7 +4,7 @@ import type { OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
-import type { CheckpointTimes } from '../training/checkpoints/common-checkpoints.js';
+import type { MachineCheckpoints } from '../training/checkpoints/common-checkpoints.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
 import type { EntryOperation } from '../workload/entry-operations.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -55,7 +55,7 @@ export interface RankPart {
    * Of a machine that saves or loads checkpoints together with others; absent for other jobs, if there are too many, and
    * before 2026-12.
    */
-  readonly checkpoints?: CheckpointTimes;
+  readonly checkpoints?: MachineCheckpoints;
   /** Metrics as another program states them, without the counts behind them; absent where they are counted. */
   readonly stated?: Partial<Record<NumberKey, number>>;
   /** The job that ran at the same time; absent if the trial's ran alone, and before 2026-11-30. */

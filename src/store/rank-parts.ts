@@ -42,7 +42,7 @@ export interface MergedTrials extends Iterable<TrialRecord> {
   readonly problems: readonly string[];
 }
 
-/** With more ranks, a merged trial has no seconds, steps and checkpoints of single ranks: those stay in the runs of the ranks. */
+/** With more ranks, a merged trial has no times of single ranks (seconds, steps, checkpoints): their own runs have them. */
 const MOST_RANKS_WITH_TIMES = 64;
 
 /**

@@ -1,7 +1,6 @@
 /** Measures for a second or two how fast a target is, with files that are removed again. */
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import { setImmediate as turn } from 'node:timers/promises';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import { evict, readEvidence } from '../host/files/page-cache.js';
 import { below, storeOf } from '../host/files/store-of.js';
@@ -11,6 +10,7 @@ import type { MoveRate, TargetRates } from '../plan/expected-time.js';
 import type { DataFile, Target } from '../plan/plan.js';
 import type { WorkProgress } from './events.js';
 import { layOutFiles } from './lay-out-files.js';
+import { meanNs } from './mean-of-steps.js';
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
@@ -161,21 +161,4 @@ async function readAt(path: string, bytes: number, offsets: readonly number[]): 
   } finally {
     store.close(handle);
   }
-}
-
-/**
- * Returns the mean time of a step, of at least one of them. In between, the process attends to other things: on a slow target,
- * Ctrl-C and the other ranks of a group would wait for all steps together.
- */
-async function meanNs<T>(items: readonly T[], step: (item: T) => void, mostNs = Number.POSITIVE_INFINITY) {
-  let [steps, spentNs] = [0, 0];
-  for (const item of items) {
-    const startMs = performance.now();
-    step(item);
-    spentNs += (performance.now() - startMs) * 1e6;
-    steps++;
-    if (spentNs > mostNs) break;
-    await turn();
-  }
-  return Math.max(1, spentNs / steps);
 }

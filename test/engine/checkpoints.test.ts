@@ -10,7 +10,7 @@ import { meanNs, totalCount } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
 import { checkpointShape, restoredShares, writtenShares } from '../../src/plan/jobs/shards.js';
 import type { DataFile } from '../../src/plan/plan.js';
-import type { CheckpointTimes } from '../../src/training/checkpoints/common-checkpoints.js';
+import type { MachineCheckpoints } from '../../src/training/checkpoints/common-checkpoints.js';
 import { filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
 import type { CheckpointWriteJob } from '../../src/workload/workload.js';
 import { restoreJobOf, writeJobOf } from '../support/checkpoint-job.js';
@@ -179,7 +179,7 @@ checkpoints(
 function partsMs({ reports }: EngineRun): number[][] {
   const times = reports.flatMap(({ checkpoints: found }) => found ?? []);
   assert.is(times.length, 1, 'one worker times them for all');
-  const { pausesNs, copiesNs, writesNs, removalsNs } = times[0] as CheckpointTimes;
+  const { pausesNs, copiesNs, writesNs, removalsNs } = times[0] as MachineCheckpoints;
   return [pausesNs, copiesNs, writesNs, removalsNs].map((part) => part.map((ns) => Math.round(ns / 2e7) * 20));
 }
 

@@ -5,7 +5,7 @@ import { WorkerPool } from '../../src/engine/pool.js';
 import { jobPlanOf } from '../../src/plan/jobs/registry.js';
 import type { CheckpointSpan } from '../../src/record/checkpoint-timeline.js';
 import type { EpochRecord, TrainingCheckpoints } from '../../src/record/training-record.js';
-import { type CheckpointTimes, commonCheckpoints } from '../../src/training/checkpoints/common-checkpoints.js';
+import { commonCheckpoints, type MachineCheckpoints } from '../../src/training/checkpoints/common-checkpoints.js';
 import { meanUtilisation, samplesPerSecond } from '../../src/training/utilisation.js';
 import type { TrainingJob } from '../../src/workload/workload.js';
 import { runEngineWell } from '../support/engine.js';
@@ -21,7 +21,7 @@ async function train(changes: Partial<TrainingJob>): Promise<{
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: TrainingCheckpoints;
   readonly spans: readonly CheckpointSpan[];
-  readonly times: CheckpointTimes | undefined;
+  readonly times: MachineCheckpoints | undefined;
 }> {
   const job = trainingJob({
     ioengine: 'simulated',
@@ -99,16 +99,16 @@ test('on several machines, each checkpoint is timed, so that the slowest machine
     train({ stepsBetween: 10, modelBytes, part: { rank, size: 2 }, ...mode });
   // Each of two machines writes half of it: 10 and 20 ms.
   const [fast, slow] = [await machine(0, 2e6, {}), await machine(1, 4e6, {})];
-  const both = commonCheckpoints([fast.times as CheckpointTimes, slow.times as CheckpointTimes]);
+  const both = commonCheckpoints([fast.times as MachineCheckpoints, slow.times as MachineCheckpoints]);
   assert.is(both.tookNs.length, 4);
   for (const tookNs of both.tookNs) near(tookNs, 20 * MS);
   near(
-    commonCheckpoints([slow.times as CheckpointTimes]).tookNs.reduce((sum, ns) => sum + ns, 0),
+    commonCheckpoints([slow.times as MachineCheckpoints]).tookNs.reduce((sum, ns) => sum + ns, 0),
     slow.checkpoints.writtenNs,
   );
   // 150 ms to write, after copies of 15 ms: the closed form of one machine, above.
   const { times, checkpoints } = await machine(0, 30e6, { checkpointMode: 'async', stagingBytesPerSecond: 1e9 });
-  const { blockedNs } = commonCheckpoints([times as CheckpointTimes]);
+  const { blockedNs } = commonCheckpoints([times as MachineCheckpoints]);
   near(
     blockedNs.reduce((sum, ns) => sum + ns, 0),
     checkpoints.blockedNs,

@@ -3,14 +3,14 @@ import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-  type CheckpointTimes,
-  CheckpointTimesLog,
   commonCheckpoints,
+  MachineCheckpointLog,
+  type MachineCheckpoints,
 } from '../../src/training/checkpoints/common-checkpoints.js';
 
 const test = suite('training/common-checkpoints');
 
-const sync = (...writesNs: number[]): CheckpointTimes => {
+const sync = (...writesNs: number[]): MachineCheckpoints => {
   const none = writesNs.map(() => 0);
   return { mode: 'sync', pausesNs: none, copiesNs: none, writesNs, removalsNs: none };
 };
@@ -27,7 +27,7 @@ test('a checkpoint that some machine did not complete does not count', () => {
 });
 
 test('in the background, a checkpoint waits until all machines have written the one before', () => {
-  const machine = (...writesNs: number[]): CheckpointTimes => ({
+  const machine = (...writesNs: number[]): MachineCheckpoints => ({
     mode: 'async',
     pausesNs: writesNs.map(() => 5),
     copiesNs: writesNs.map(() => 1),
@@ -42,13 +42,13 @@ test('in the background, a checkpoint waits until all machines have written the 
 });
 
 test('a machine alone keeps its own times', () => {
-  const log = new CheckpointTimesLog('async');
+  const log = new MachineCheckpointLog('async');
   log.add({ dueNs: 5, beganNs: 5, copiedNs: 7, endNs: 30, freeNs: 31 });
   log.add({ dueNs: 12, beganNs: 31, copiedNs: 33, endNs: 40, freeNs: 44 });
   const times = log.times();
   assert.ok(times !== undefined);
   assert.equal(commonCheckpoints([times]), { tookNs: [25, 28], blockedNs: [2, 21] });
-  const saves = new CheckpointTimesLog('sync');
+  const saves = new MachineCheckpointLog('sync');
   saves.add({ dueNs: 4, beganNs: 4, copiedNs: 4, endNs: 10, freeNs: 10 });
   saves.add({ dueNs: 13, beganNs: 13, copiedNs: 13, endNs: 20, freeNs: 20 });
   assert.equal(saves.times(), {
@@ -61,7 +61,7 @@ test('a machine alone keeps its own times', () => {
 });
 
 test('times of too many checkpoints are not kept at all', () => {
-  const log = new CheckpointTimesLog('sync');
+  const log = new MachineCheckpointLog('sync');
   for (let at = 0; at < 10_000; at++) log.add({ dueNs: at, beganNs: at, copiedNs: at, endNs: at + 1, freeNs: at + 1 });
   assert.is(log.times()?.writesNs.length, 10_000);
   log.add({ dueNs: 1e6, beganNs: 1e6, copiedNs: 1e6, endNs: 1e6 + 1, freeNs: 1e6 + 1 });
@@ -70,12 +70,12 @@ test('times of too many checkpoints are not kept at all', () => {
 
 /** One machine with the work that is left, in ticks. */
 interface Ticking {
-  readonly of: CheckpointTimes;
+  readonly of: MachineCheckpoints;
   left: number;
 }
 
 /** Lets a clock tick, and all machines go on when the last one has done its part. */
-function byTicks(machines: readonly CheckpointTimes[]): ReturnType<typeof commonCheckpoints> {
+function byTicks(machines: readonly MachineCheckpoints[]): ReturnType<typeof commonCheckpoints> {
   const isAsync = machines[0]?.mode === 'async';
   const ticking = machines.map((of): Ticking => ({ of, left: 0 }));
   const work = (
@@ -104,7 +104,7 @@ function byTicks(machines: readonly CheckpointTimes[]): ReturnType<typeof common
   return { tookNs, blockedNs };
 }
 
-const times = (mode: CheckpointTimes['mode']): fc.Arbitrary<CheckpointTimes> =>
+const times = (mode: MachineCheckpoints['mode']): fc.Arbitrary<MachineCheckpoints> =>
   fc.array(fc.tuple(fc.nat(20), fc.nat(5), fc.nat(40), fc.nat(5)), { maxLength: 6 }).map((rows) => ({
     mode,
     pausesNs: rows.map(([pause]) => pause),

@@ -1,7 +1,7 @@
 import { loadersOf, savingBytes, savingHabits, savingRanks } from '../../plan/jobs/training.js';
 import type { TrainingCheckpoints } from '../../record/training-record.js';
 import { CheckpointLog } from '../../training/checkpoints/checkpoint-log.js';
-import { CheckpointTimesLog } from '../../training/checkpoints/common-checkpoints.js';
+import { MachineCheckpointLog } from '../../training/checkpoints/common-checkpoints.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import type { Clock } from '../core/clock.js';
 import { SpanLog } from './span-log.js';
@@ -28,7 +28,7 @@ interface OpenCheckpoint {
 /** When the accelerators save, and what the savers have been told. One saver writes for each accelerator. */
 export class AcceleratorCheckpoints {
   readonly spans = new SpanLog(null);
-  readonly times: CheckpointTimesLog;
+  readonly times: MachineCheckpointLog;
   readonly #training: Training;
   readonly #job: TrainingJob;
   readonly #log = new CheckpointLog();
@@ -43,7 +43,7 @@ export class AcceleratorCheckpoints {
   constructor(training: Training, job: TrainingJob) {
     this.#training = training;
     this.#job = job;
-    this.times = new CheckpointTimesLog(job.checkpointMode);
+    this.times = new MachineCheckpointLog(job.checkpointMode);
     this.#firstSaver = job.numjobs * loadersOf(job);
     this.#places = new Array<number>(job.numjobs).fill(0);
     this.#publishes = savingHabits(job).publish !== 'none';

@@ -3,7 +3,7 @@ import { Batch, READ } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
 import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
-import type { CheckpointTimes } from '../../training/checkpoints/common-checkpoints.js';
+import type { MachineCheckpoints } from '../../training/checkpoints/common-checkpoints.js';
 import { RESTORE_READERS } from '../../workload/checkpoint-writers.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CELL } from '../core/counters.js';
@@ -36,7 +36,7 @@ class CheckpointRestoreProgram implements Program {
 
   prepare(): void {}
 
-  get checkpoints(): CheckpointTimes | undefined {
+  get checkpoints(): MachineCheckpoints | undefined {
     if (this.#job.part === undefined || this.#restoredNs === null) return undefined;
     return { mode: 'sync', pausesNs: [0], copiesNs: [0], writesNs: [this.#restoredNs], removalsNs: [0] };
   }

@@ -1,6 +1,6 @@
 import { READ } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
-import { type CheckpointTimes, CheckpointTimesLog } from '../../training/checkpoints/common-checkpoints.js';
+import { MachineCheckpointLog, type MachineCheckpoints } from '../../training/checkpoints/common-checkpoints.js';
 import type { SettledCheckpointJob } from '../../workload/jobs/checkpoint-write.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { savedFiles } from './checkpoint-files.js';
@@ -21,7 +21,7 @@ class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SettledCheckpointJob;
   readonly #saver: CheckpointSaver;
-  readonly #times: CheckpointTimesLog;
+  readonly #times: MachineCheckpointLog;
   #written = 0;
 
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
@@ -29,12 +29,12 @@ class CheckpointWriteProgram implements Program {
     this.#job = job as SettledCheckpointJob;
     this.spans = new SpanLog(context.task.worker);
     this.#saver = new CheckpointSaver(context, this.#job, savedFiles(context, job), this.spans);
-    this.#times = new CheckpointTimesLog(this.#job.mode);
+    this.#times = new MachineCheckpointLog(this.#job.mode);
   }
 
   prepare(): void {}
 
-  get checkpoints(): CheckpointTimes | undefined {
+  get checkpoints(): MachineCheckpoints | undefined {
     return this.#job.part === undefined || this.#context.task.worker !== 0 ? undefined : this.#times.times();
   }
 

@@ -1,7 +1,7 @@
 /** The checkpoints that several machines save or load together, as a barrier over all of them would time them. */
 
-/** The checkpoints of one machine in a trial, in their order: a number for each. Its own ranks wait for one another. Times are ns. */
-export interface CheckpointTimes {
+/** The checkpoints of one machine in a trial: a number for each, in their order. Its own ranks wait for one another. */
+export interface MachineCheckpoints {
   readonly mode: 'sync' | 'async';
   /** From when training went on after the checkpoint before, or from the start, until it wanted to save. */
   readonly pausesNs: readonly number[];
@@ -26,9 +26,9 @@ export interface CommonCheckpoints {
  * slowest machine decides. So a synchronous checkpoint takes as long as on the machine that took longest for it. An
  * asynchronous one begins when all machines have written the one before.
  */
-export function commonCheckpoints(machines: readonly CheckpointTimes[]): CommonCheckpoints {
+export function commonCheckpoints(machines: readonly MachineCheckpoints[]): CommonCheckpoints {
   const count = Math.min(...machines.map(({ writesNs }) => writesNs.length));
-  const slowest = (of: keyof Omit<CheckpointTimes, 'mode'>, checkpoint: number): number =>
+  const slowest = (of: keyof Omit<MachineCheckpoints, 'mode'>, checkpoint: number): number =>
     Math.max(...machines.map((machine) => machine[of][checkpoint] as number));
   const tookNs: number[] = [];
   const blockedNs: number[] = [];
@@ -62,8 +62,8 @@ export interface TimedCheckpoint {
 const MOST_CHECKPOINTS = 10_000;
 
 /** Collects the checkpoints of one machine. */
-export class CheckpointTimesLog {
-  readonly #mode: CheckpointTimes['mode'];
+export class MachineCheckpointLog {
+  readonly #mode: MachineCheckpoints['mode'];
   readonly #pausesNs: number[] = [];
   readonly #copiesNs: number[] = [];
   readonly #writesNs: number[] = [];
@@ -71,7 +71,7 @@ export class CheckpointTimesLog {
   #resumedNs = 0;
   #isFull = false;
 
-  constructor(mode: CheckpointTimes['mode']) {
+  constructor(mode: MachineCheckpoints['mode']) {
     this.#mode = mode;
   }
 
@@ -86,7 +86,7 @@ export class CheckpointTimesLog {
   }
 
   /** Returns the times of every checkpoint; undefined if there are too many. */
-  times(): CheckpointTimes | undefined {
+  times(): MachineCheckpoints | undefined {
     if (this.#isFull) return undefined;
     const [pausesNs, copiesNs] = [this.#pausesNs, this.#copiesNs];
     const [writesNs, removalsNs] = [this.#writesNs, this.#removalsNs];
