@@ -65,8 +65,9 @@ export function mergeTrials(records: readonly TrialRecord[]): {
 /**
  * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are
  * merged exactly, except that a checkpoint of all machines has one time: see `commonCheckpoints`. Throughput is measured
- * while all machines were busy: see `commonWindow`. The worst part decides: the trial failed if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single
- * record is returned unchanged, also one that was merged: of many ranks, it keeps less of its parts than it was merged from.
+ * while all machines were busy: see `commonWindow`. The worst part decides: the trial failed if any part failed, and its
+ * cache claim is contradicted if any is. `ranks` keeps the parts. A single record is returned unchanged, also one that was
+ * merged: of many ranks, it keeps less of its parts than it was merged from.
  */
 export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const trial = records[0] as TrialRecord;

@@ -7,7 +7,7 @@ main=$1
 
 # Files of the user's: to generate some and to measure how fast that is takes minutes on the lab's processor.
 mkdir -p "$data/train"
-for number in $(seq 240); do head -c 65536 /dev/zero | tr '\0' 'x' >"$data/train/$number.jpg"; done
+head -c $((240 * 65536)) /dev/zero | split --bytes=65536 --additional-suffix=.jpg - "$data/train/"
 sync -f "$data"
 
 # The link carries about 36 samples a second to each host, which is 2.5 times what an accelerator takes.
