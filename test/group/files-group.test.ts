@@ -101,11 +101,11 @@ test('a process that takes the rank of another one, or says another size, ends t
   withTemporaryDirectory(async (parent) => {
     const directory = join(parent, 'group');
     const [first, second] = (await openAll(directory, 2)) as [Group, Group];
-    const errors = await Promise.all([
-      refusalOf(() => first.meet('next')),
-      refusalOf(() => open(directory, 1, 2)),
-    ]);
-    assert.match(errors[0].message, /rank 1 \(.*, process \d+\) was started again, or has the same rank as another process/);
+    const errors = await Promise.all([refusalOf(() => first.meet('next')), refusalOf(() => open(directory, 1, 2))]);
+    assert.match(
+      errors[0].message,
+      /rank 1 \(.*, process \d+\) was started again, or has the same rank as another process/,
+    );
     await Promise.all([first.close(), second.close()]);
     const other = join(parent, 'other');
     const [zero] = await Promise.all([refusalOf(() => open(other, 0, 2)), refusalOf(() => open(other, 1, 3))]);
