@@ -146,6 +146,7 @@ async function measure(
     ...(program.phases !== undefined && { phases: program.phases }),
     ...(program.replay !== undefined && { replay: program.replay }),
     ...(program.spans !== undefined && { spans: { kept: program.spans.kept, dropped: program.spans.dropped } }),
+    ...(program.checkpoints !== undefined && { checkpoints: program.checkpoints }),
     ...(program.training !== undefined && { training: program.training }),
     seconds: meter.seconds,
     usage: usageBetween(before, after),

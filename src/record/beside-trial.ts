@@ -5,7 +5,19 @@ import type { TrialRecord } from './trial-record.js';
  * ran alone. It has no counters of its own, so what is counted for the whole process is left out.
  */
 export function besideTrial(trial: TrialRecord): TrialRecord | undefined {
-  const { beside, phases, training, replay, timeline, nfs, ranks, missedFiles, ...rest } = trial;
+  const {
+    beside,
+    phases,
+    training,
+    replay,
+    timeline,
+    checkpoints,
+    commonCheckpoints,
+    nfs,
+    ranks,
+    missedFiles,
+    ...rest
+  } = trial;
   if (beside === undefined) return undefined;
   const { arm, passes, ...measured } = beside;
   return { ...rest, ...measured, arm, series: [], client: { ...trial.client, workerCpuNs: null }, warnings: [] };

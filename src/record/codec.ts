@@ -10,6 +10,8 @@ import { checkForeign } from './foreign-source.js';
 import { checkGroup } from './group-record.js';
 import { JsonReader } from './json-reader.js';
 import { checkMachineUse } from './machine-use.js';
+import { checkCheckpointTimes } from './merge-checkpoints.js';
+import { checkNfs } from './nfs-traffic.js';
 import { wordsOfOldSpec } from './old-words.js';
 import { checkPhases } from './phases.js';
 import { checkReplay } from './replay-record.js';
@@ -60,6 +62,8 @@ export function decodeTrial(line: string, where: string, omitted: readonly Trial
   trial.at('warmup').boolean();
   if (trial.at('fileset').value !== undefined) trial.at('fileset').number();
   checkFactors(trial.at('factors'));
+  const common = trial.at('commonCheckpoints');
+  if (common.value !== undefined) for (const key of ['completed', 'partial']) common.at(key).number();
   const record = { ...(trial.value as TrialRecord), ...readPart(trial) };
   if (trial.at('ranks').value === undefined) return record;
   return { ...record, ranks: trial.at('ranks').list().map(readPart) };
@@ -93,6 +97,7 @@ const SOMETIMES: Readonly<Record<string, (part: JsonReader) => void>> = {
   training: checkTraining,
   replay: checkReplay,
   timeline: checkTimeline,
+  checkpoints: checkCheckpointTimes,
   nfs: checkNfs,
   machine: checkMachineUse,
 };
@@ -183,18 +188,6 @@ function checkCache(cache: JsonReader): void {
   cache.at('detail').text();
   if (cache.at('serverCache').value !== undefined) cache.at('serverCache').oneOf(['unknown', 'exceeded']);
   if (cache.at('othersReadBytes').value !== undefined) cache.at('othersReadBytes').numberOrNull();
-}
-
-function checkNfs(nfs: JsonReader): void {
-  const bytes = nfs.at('bytes');
-  if (bytes.value !== null) for (const key of ['serverReadBytes', 'serverWriteBytes']) bytes.at(key).number();
-  for (const name of Object.keys(nfs.at('calls').object())) {
-    const call = nfs.at('calls').at(name);
-    for (const key of ['calls', 'retransmissions', 'timeouts', 'queueNs', 'roundTripNs', 'executeNs'])
-      call.at(key).number();
-  }
-  nfs.at('events').object();
-  for (const key of ['open', 'reconnects', 'sends', 'backlogSum']) nfs.at('connections').at(key).number();
 }
 
 /** Returns the text of `run.json`: indented, ending with a line break. */

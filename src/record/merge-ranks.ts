@@ -8,6 +8,7 @@ import { addCounts, encodeHistogram, type SparseCounts } from '../histogram/spar
 import { commonWindow, startShifts } from './common-window.js';
 import { busiestOf } from './machine-use.js';
 import { mergeCaches } from './merge-caches.js';
+import { mergeCheckpoints, withCommonCheckpoints } from './merge-checkpoints.js';
 import { mergeTraining } from './merge-training.js';
 import { mergedMissed } from './missed-files.js';
 import { sumOverClients } from './nfs-traffic.js';
@@ -29,7 +30,7 @@ export function partsOf(trial: TrialRecord): readonly RankPart[] {
 
 /** Returns one record per rank, as before the merge. */
 export function recordsOf(trial: TrialRecord): readonly TrialRecord[] {
-  const { ranks, ...merged } = trial;
+  const { ranks, commonCheckpoints, ...merged } = trial;
   return ranks === undefined ? [trial] : ranks.map((part) => ({ ...merged, ...part }));
 }
 
@@ -63,9 +64,10 @@ export function mergeTrials(records: readonly TrialRecord[]): {
 
 /**
  * Merges the records of a trial's ranks, in any order. There must be at least one, and each rank once. Latencies are
- * merged exactly. Throughput is measured while all machines were busy: see `commonWindow`. The worst part decides: the
- * trial failed if any part failed, and its cache claim is contradicted if any is. `ranks` keeps the parts. A single
- * record is returned unchanged, also one that was merged: of many ranks, it keeps less of its parts than it was merged from.
+ * merged exactly, except that a checkpoint of all machines has one time: see `commonCheckpoints`. Throughput is measured
+ * while all machines were busy: see `commonWindow`. The worst part decides: the trial failed if any part failed, and its
+ * cache claim is contradicted if any is. `ranks` keeps the parts. A single record is returned unchanged, also one that was
+ * merged: of many ranks, it keeps less of its parts than it was merged from.
  */
 export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const trial = records[0] as TrialRecord;
@@ -74,7 +76,12 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
   const { recordVersion, id, session, round, place, warmup, arm, job, target, factors, fileset } = trial;
   const machine = busiestOf(parts.map((part) => part.machine));
   const missedFiles = mergedMissed(parts.flatMap((part) => part.missedFiles ?? []));
-  const training = mergeTraining(parts.map((part) => part.training));
+  const checkpoints = mergeCheckpoints(parts);
+  const training = mergeTraining(
+    parts.map((part) => part.training),
+    checkpoints,
+  );
+  const latency = mergeLatencies(parts);
   const traffic = parts.map(({ nfs }) => nfs).filter((nfs) => nfs !== undefined);
   const began = parts.flatMap(({ beganNs }) => beganNs ?? []);
   return {
@@ -97,7 +104,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     wallNs: Math.max(...parts.map(({ wallNs }) => wallNs)),
     engine: mergeEngines(parts.map(({ engine }) => engine)),
     window: commonWindow(parts),
-    latency: mergeLatencies(parts),
+    latency: checkpoints === undefined ? latency : withCommonCheckpoints(latency, checkpoints),
     ...mergePhases(parts),
     ...(training !== undefined && { training }),
     series: mergeSeries(parts),
@@ -107,6 +114,7 @@ export function mergeRanks(records: readonly TrialRecord[]): TrialRecord {
     ...(machine !== undefined && { machine }),
     ...(missedFiles !== null && { missedFiles }),
     warnings: mergeWarnings(parts),
+    ...(checkpoints !== undefined && { commonCheckpoints: checkpoints.counts }),
     ranks: parts.map(partAlone),
   };
 }
@@ -130,6 +138,7 @@ function partAlone(part: RankPart): RankPart {
     ...(training !== undefined && { training }),
     ...(part.replay !== undefined && { replay: part.replay }),
     ...(part.timeline !== undefined && { timeline: part.timeline }),
+    ...(part.checkpoints !== undefined && { checkpoints: part.checkpoints }),
     ...(part.beside !== undefined && { beside: part.beside }),
     series,
     cache,

@@ -1,5 +1,6 @@
 /** Merges what the machines of a group measured of a training. */
 import type { StepSums } from '../training/checkpoints/checkpoint-log.js';
+import type { CommonCheckpoints } from '../training/checkpoints/common-checkpoints.js';
 import { type CommonSteps, commonSteps } from '../training/common-steps.js';
 import { type EpochFigures, firstSteadyStep, type SteadyPart } from '../training/step-log.js';
 import type { EpochRecord, TrainingCheckpoints, TrainingRecord } from './training-record.js';
@@ -8,8 +9,12 @@ import type { EpochRecord, TrainingCheckpoints, TrainingRecord } from './trainin
  * Merges what the machines of a group measured, each with its own accelerators. Samples and bytes are added up. Times are means
  * over all accelerators, as within one machine. Where the times of all steps are known, epochs are as long as with a barrier over
  * all machines after each step. Epochs that some machine has not ended are left out, and so is the queue.
+ * @param common the checkpoints, if the barrier of all machines around each of them is known
  */
-export function mergeTraining(parts: readonly (TrainingRecord | undefined)[]): TrainingRecord | undefined {
+export function mergeTraining(
+  parts: readonly (TrainingRecord | undefined)[],
+  common?: CommonCheckpoints,
+): TrainingRecord | undefined {
   const known = parts.filter((part) => part !== undefined);
   const [first] = known;
   if (first === undefined || known.length < parts.length) return undefined;
@@ -20,8 +25,11 @@ export function mergeTraining(parts: readonly (TrainingRecord | undefined)[]): T
   });
   const dealt = known.some(({ epochs: own }) => own.some(({ stepTimes }) => stepTimes !== undefined));
   const barriered = dealt ? withBarrier(epochs, known) : null;
-  const checkpoints = mergeCheckpoints(known.flatMap((part) => part.checkpoints ?? []));
-  const accelerators = weights.reduce((sum, each) => sum + each, 0);
+  const checkpoints = mergeSavings(
+    known.flatMap((part) => part.checkpoints ?? []),
+    common,
+  );
+  const accelerators = sumOf(weights);
   return {
     ...first,
     accelerators,
@@ -63,25 +71,27 @@ function barrieredEpoch(
     same.map((own, at) => own.waitNs * (waitShares[at] as number)),
     parts.map(({ accelerators }) => accelerators),
   );
-  const sum = (times: readonly number[]): number => times.reduce((all, each) => all + each, 0);
   const { readThreads, prefetchFactor } = parts[0] as TrainingRecord;
   const from = firstSteadyStep(readThreads, prefetchFactor);
   const steady = epoch.steady && {
     ...epoch.steady,
-    wallNs: sum(durationsNs.slice(from, from + epoch.steady.steps)),
+    wallNs: sumOf(durationsNs.slice(from, from + epoch.steady.steps)),
   };
   return {
     ...epoch,
     ...span,
     waitNs,
-    barrierNs: sum(durationsNs) - epoch.computeNs - waitNs,
+    barrierNs: sumOf(durationsNs) - epoch.computeNs - waitNs,
     ...(epoch.checkpointNs !== undefined && { checkpointNs: pausesNs }),
     steady,
   };
 }
 
-/** The slowest machine decides how long a checkpoint took. */
-function mergeCheckpoints(parts: readonly TrainingCheckpoints[]): TrainingCheckpoints | undefined {
+/** The slowest machine decides each checkpoint. If the times of each are not known, the one that is slowest in all does. */
+function mergeSavings(
+  parts: readonly TrainingCheckpoints[],
+  common: CommonCheckpoints | undefined,
+): TrainingCheckpoints | undefined {
   const [first] = parts;
   if (first === undefined) return undefined;
   const most = (pick: (part: TrainingCheckpoints) => number): number => Math.max(...parts.map(pick));
@@ -92,9 +102,18 @@ function mergeCheckpoints(parts: readonly TrainingCheckpoints[]): TrainingCheckp
   return {
     ...first,
     bytes: parts.reduce((sum, { bytes }) => sum + bytes, 0),
-    blockedNs: most(({ blockedNs }) => blockedNs),
-    writtenNs: most(({ writtenNs }) => writtenNs),
-    longestNs: most(({ longestNs }) => longestNs),
+    ...(common === undefined
+      ? {
+          blockedNs: most(({ blockedNs }) => blockedNs),
+          writtenNs: most(({ writtenNs }) => writtenNs),
+          longestNs: most(({ longestNs }) => longestNs),
+        }
+      : {
+          checkpoints: common.tookNs.length,
+          blockedNs: sumOf(common.blockedNs),
+          writtenNs: sumOf(common.tookNs),
+          longestNs: Math.max(0, ...common.tookNs),
+        }),
     during: steps(({ during }) => during),
     apart: steps(({ apart }) => apart),
   };
@@ -147,6 +166,9 @@ function mergeSteady(parts: readonly (SteadyPart | null)[], weights: readonly nu
 }
 
 function meanOf(values: readonly number[], weights: readonly number[]): number {
-  const all = weights.reduce((sum, weight) => sum + weight, 0);
-  return values.reduce((sum, value, at) => sum + value * (weights[at] as number), 0) / all;
+  return values.reduce((sum, value, at) => sum + value * (weights[at] as number), 0) / sumOf(weights);
+}
+
+function sumOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0);
 }

@@ -2,6 +2,7 @@
  * What an NFS client and its server exchanged during one trial, from two readings of /proc/self/mountstats. The kernel
  * counts by superblock: all processes that use the mount, or another path into it, are counted together.
  */
+import type { JsonReader } from './json-reader.js';
 
 /** `bytes:`. Of applications by way of the page cache (normal) and by O_DIRECT; then what the server sent and took. */
 export interface NfsBytes {
@@ -136,4 +137,17 @@ function mergedBy<Value>(
     sums[key] = known === undefined ? value : add(known, value);
   }
   return sums;
+}
+
+/** Throws `FeedrateError('store')` at the first field that is missing or has a wrong type. */
+export function checkNfs(nfs: JsonReader): void {
+  const bytes = nfs.at('bytes');
+  if (bytes.value !== null) for (const key of ['serverReadBytes', 'serverWriteBytes']) bytes.at(key).number();
+  for (const name of Object.keys(nfs.at('calls').object())) {
+    const call = nfs.at('calls').at(name);
+    for (const key of ['calls', 'retransmissions', 'timeouts', 'queueNs', 'roundTripNs', 'executeNs'])
+      call.at(key).number();
+  }
+  nfs.at('events').object();
+  for (const key of ['open', 'reconnects', 'sends', 'backlogSum']) nfs.at('connections').at(key).number();
 }

@@ -4,6 +4,7 @@ import type { OperationKind } from '../base/latency-kinds.js';
 import type { NumberKey } from '../base/metrics.js';
 import type { SparseCounts } from '../histogram/sparse-counts.js';
 import type { Factor } from '../plan/plan.js';
+import type { MachineCheckpoints } from '../training/checkpoints/common-checkpoints.js';
 import type { Engine, EngineChoice } from '../workload/engines.js';
 import type { EntryOperation } from '../workload/entry-operations.js';
 import type { CacheClaim } from '../workload/workload.js';
@@ -50,6 +51,11 @@ export interface RankPart {
   readonly training?: TrainingRecord;
   /** Of jobs that save or load checkpoints, on one machine; absent for other jobs, for a group, and before 2026-12. */
   readonly timeline?: CheckpointTimeline;
+  /**
+   * Of a machine that saves or loads checkpoints together with others; absent for other jobs, if there are too many, and
+   * before 2026-12.
+   */
+  readonly checkpoints?: MachineCheckpoints;
   /** Metrics as another program states them, without the counts behind them; absent where they are counted. */
   readonly stated?: Partial<Record<NumberKey, number>>;
   /** The job that ran at the same time; absent if the trial's ran alone, and before 2026-11-30. */
@@ -82,8 +88,16 @@ export interface TrialRecord extends RankPart {
   readonly factors: readonly Factor[];
   /** The set of data files that it read, 0-based; absent when it read none, and before there were sets (2026-11-27). */
   readonly fileset?: number;
+  /** Present if the barrier of all machines around each checkpoint is computed from the times of all of them. */
+  readonly commonCheckpoints?: CheckpointCounts;
   /** What each machine measured, by rank; absent with a single machine. */
   readonly ranks?: readonly RankPart[];
+}
+
+/** How many checkpoints all machines completed, and how many more only some of them did, which are left out. */
+export interface CheckpointCounts {
+  readonly completed: number;
+  readonly partial: number;
 }
 
 /** What a job did that ran beside a trial's own: from the common start, until that one was done. */

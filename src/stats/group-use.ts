@@ -93,7 +93,8 @@ export function groupUseOf(trials: readonly TrialRecord[]): GroupUse | null {
     unit,
     rate: meanOf(counted.map((trial) => (unit === 'bytes' ? throughputBytesPerSecond(trial) : iops(trial)))),
     commonNs: sumOf(counted.map(windowNs)),
-    longestNs: sumOf(counted.map(({ ranks: parts }) => Math.max(...parts.map(windowNs)))),
+    // Checkpoints with a computed barrier take longer than on any rank.
+    longestNs: sumOf(counted.map((trial) => Math.max(windowNs(trial), ...trial.ranks.map(windowNs)))),
     startSkewNs: Math.max(...counted.map((trial) => Math.max(...startShifts(trial.ranks)))),
     firstDoneNs: meanOf(counted.map(({ window }) => window.firstDoneNs)),
     lastDoneNs: meanOf(counted.map(({ window }) => window.lastDoneNs)),

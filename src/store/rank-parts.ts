@@ -42,7 +42,7 @@ export interface MergedTrials extends Iterable<TrialRecord> {
   readonly problems: readonly string[];
 }
 
-/** With more ranks, a merged trial has neither seconds nor steps of single ranks: those stay in the runs of the ranks. */
+/** With more ranks, a merged trial has no times of single ranks (seconds, steps, checkpoints): their own runs have them. */
 const MOST_RANKS_WITH_TIMES = 64;
 
 /**
@@ -85,7 +85,7 @@ function mergedTrial(
 }
 
 function withoutTimesOfRanks(trial: TrialRecord): TrialRecord {
-  const ranks = (trial.ranks ?? []).map(({ training, ...part }): RankPart => {
+  const ranks = (trial.ranks ?? []).map(({ training, checkpoints: times, ...part }): RankPart => {
     const epochs = training?.epochs.map(({ stepTimes: _, ...epoch }) => epoch) ?? [];
     return { ...part, ...(training !== undefined && { training: { ...training, epochs } }), series: [] };
   });

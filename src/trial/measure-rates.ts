@@ -10,6 +10,7 @@ import type { MoveRate, TargetRates } from '../plan/expected-time.js';
 import type { DataFile, Target } from '../plan/plan.js';
 import type { WorkProgress } from './events.js';
 import { layOutFiles } from './lay-out-files.js';
+import { meanNs } from './mean-of-steps.js';
 
 const KIB = 2 ** 10;
 const MIB = 2 ** 20;
@@ -21,6 +22,8 @@ const SYNCED_FILES = 8;
 const READ_FILES = 64;
 const RANDOM_READS = 64;
 const BLOCK_BYTES = MIB;
+/** A slow target is judged by what it reads in this time. */
+const MOST_READING_NS = 1e9;
 /** Storage answers so many readers at once. More is typical of servers and SSDs; the time limit of a job hides the rest. */
 const PARALLEL_COLD = 8;
 
@@ -58,9 +61,9 @@ async function measureIn(directory: string, target: Target, stopped: () => boole
   const pathOf = ({ path }: DataFile) => below(directory, path);
   const read = { small: small.slice(0, READ_FILES).map(pathOf), large: large.map(pathOf) };
   const paths = [...read.small, ...read.large];
-  const evictNs = isNfsUrl(target.path) ? 0 : timeNs(() => dropped(paths)) / paths.length;
-  const cold = readRate(read);
-  const warm = readRate(read);
+  const evictNs = isNfsUrl(target.path) ? 0 : await meanNs(paths, dropped);
+  const cold = await readRate(read);
+  const warm = await readRate(read);
   return {
     // The bytes of small files are part of their time.
     layout: { fileNs: smallNs / small.length, bytesPerSecond, randomNs: 0 },
@@ -69,7 +72,7 @@ async function measureIn(directory: string, target: Target, stopped: () => boole
     warm,
     evictNs,
     // Removes the files that were measured.
-    removeNs: removalNs(directory),
+    removeNs: await removalNs(directory),
     parallelCold: PARALLEL_COLD,
     parallelWarm: availableParallelism(),
   };
@@ -83,19 +86,16 @@ function filesIn(name: string, folders: number, filesEach: number, bytes: number
 }
 
 /** Returns the time that the removal of a small file takes. */
-function removalNs(directory: string): number {
+async function removalNs(directory: string): Promise<number> {
   const folders = Array.from({ length: SMALL.folders }, (_, folder) => below(directory, `small-${folder}`));
   const store = storeOf(directory);
-  const tookNs = timeNs(() => {
-    for (const folder of folders) store.removeTree(folder);
-  });
-  return tookNs / (SMALL.folders * SMALL.filesEach);
+  return (await meanNs(folders, (folder) => store.removeTree(folder))) / SMALL.filesEach;
 }
 
-/** Evicts files and proves it, as it is done before a cold trial. */
-function dropped(paths: readonly string[]): void {
-  evict(paths, { dropCaches: false });
-  readEvidence(paths);
+/** Evicts a file and proves it, as it is done before a cold trial. */
+function dropped(path: string): void {
+  evict([path], { dropCaches: false });
+  readEvidence([path]);
 }
 
 /** Returns the time of a layout without the start of its threads, which a long layout does not notice. */
@@ -121,41 +121,44 @@ async function secondHalfNs(layout: {
 }
 
 /** Reads small files whole, one large file at random places, and the other one in its order. */
-function readRate({
+async function readRate({
   small,
   large,
 }: {
   readonly small: readonly string[];
   readonly large: readonly string[];
-}): MoveRate {
+}): Promise<MoveRate> {
   const [inOrder = '', atRandom = ''] = large;
-  const fileNs = timeNs(() => readEach(small)) / small.length;
+  const fileNs = await meanNs(small, readStart, MOST_READING_NS);
   const pages = LARGE.bytes / SMALL.bytes;
   // A stride that is prime to the number of pages reaches them in no order that read-ahead would follow.
   const places = Array.from({ length: RANDOM_READS }, (_, index) => ((index * 1237 + 611) % pages) * SMALL.bytes);
-  const randomNs = timeNs(() => readAt(atRandom, SMALL.bytes, places)) / places.length;
+  const randomNs = await readAt(atRandom, SMALL.bytes, places);
   const blocks = Array.from({ length: LARGE.bytes / BLOCK_BYTES }, (_, index) => index * BLOCK_BYTES);
-  const inOrderNs = timeNs(() => readAt(inOrder, BLOCK_BYTES, blocks));
-  return { fileNs, bytesPerSecond: (LARGE.bytes / inOrderNs) * 1e9, randomNs };
+  const blockNs = await readAt(inOrder, BLOCK_BYTES, blocks);
+  return { fileNs, bytesPerSecond: (BLOCK_BYTES / blockNs) * 1e9, randomNs };
 }
 
-function readEach(paths: readonly string[]): void {
-  for (const path of paths) readAt(path, SMALL.bytes, [0]);
-}
+const READING = { write: false, create: false, direct: false } as const;
 
-function readAt(path: string, bytes: number, offsets: readonly number[]): void {
+function readStart(path: string): void {
   const store = storeOf(path);
-  const handle = store.open(path, { write: false, create: false, direct: false });
+  const handle = store.open(path, READING);
   try {
-    const buffer = new Uint8Array(bytes);
-    for (const offset of offsets) store.read(handle, buffer, offset);
+    store.read(handle, new Uint8Array(SMALL.bytes), 0);
   } finally {
     store.close(handle);
   }
 }
 
-function timeNs(work: () => void): number {
-  const startMs = performance.now();
-  work();
-  return Math.max(1, (performance.now() - startMs) * 1e6);
+/** Returns the mean time of reads at these offsets. */
+async function readAt(path: string, bytes: number, offsets: readonly number[]): Promise<number> {
+  const store = storeOf(path);
+  const handle = store.open(path, READING);
+  try {
+    const buffer = new Uint8Array(bytes);
+    return await meanNs(offsets, (offset) => store.read(handle, buffer, offset), MOST_READING_NS);
+  } finally {
+    store.close(handle);
+  }
 }

@@ -147,6 +147,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
   const phases = assemblePhases(reports);
   const replay = assembleReplay(reports, stage.trace?.trace.head ?? null, arm.spec);
   const timeline = assembleTimeline(reports);
+  const checkpoints = reports.find((report) => report.checkpoints !== undefined)?.checkpoints;
   const besideRecord = beside?.record() ?? null;
   const { longestQuietNs, machine, beganNs } = measured;
   const missedFiles = measured.abandoned ? null : missedIn(stage, reports);
@@ -166,6 +167,7 @@ export async function runTrial(trial: PlannedTrial, settings: TrialSettings): Pr
     ...(training !== undefined && { training }),
     ...(replay !== undefined && { replay }),
     ...(timeline !== undefined && { timeline }),
+    ...(checkpoints !== undefined && { checkpoints }),
     ...(besideRecord !== null && { beside: besideRecord }),
     series,
     cache,

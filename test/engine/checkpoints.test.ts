@@ -8,11 +8,12 @@ import type { OperationKind } from '../../src/base/latency-kinds.js';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { meanNs, totalCount } from '../../src/histogram/histogram.js';
 import { decodeHistogram } from '../../src/histogram/sparse-counts.js';
-import { checkpointShape, writtenShares } from '../../src/plan/jobs/shards.js';
+import { checkpointShape, restoredShares, writtenShares } from '../../src/plan/jobs/shards.js';
 import type { DataFile } from '../../src/plan/plan.js';
+import type { MachineCheckpoints } from '../../src/training/checkpoints/common-checkpoints.js';
 import { filesOfRanks } from '../../src/training/checkpoints/writer-files.js';
 import type { CheckpointWriteJob } from '../../src/workload/workload.js';
-import { writeJobOf } from '../support/checkpoint-job.js';
+import { restoreJobOf, writeJobOf } from '../support/checkpoint-job.js';
 import { type EngineRun, runEngine } from '../support/engine.js';
 
 const checkpoints = suite('engine/checkpoints');
@@ -171,6 +172,54 @@ checkpoints(
     // The second and third are due 0.4 s after training went on, and wait 0.6 s for the write before.
     const often = await run(writeJobOf(`${fields}, interval: 400ms`));
     assert.ok(Math.abs(mean(often, 'blocked') - (14e6 + (2 / 3) * 0.6e9)) < 2e7, String(mean(often, 'blocked')));
+  },
+);
+
+/** The times of a machine's checkpoints in ms, to 20, by part: opens and headers take some of them. */
+function partsMs({ reports }: EngineRun): number[][] {
+  const times = reports.flatMap(({ checkpoints: found }) => found ?? []);
+  assert.is(times.length, 1, 'one worker times them for all');
+  const { pausesNs, copiesNs, writesNs, removalsNs } = times[0] as MachineCheckpoints;
+  return [pausesNs, copiesNs, writesNs, removalsNs].map((part) => part.map((ns) => Math.round(ns / 2e7) * 20));
+}
+
+checkpoints(
+  'machines that save or load together have the times of each checkpoint, and the slower one decides',
+  async () => {
+    const fields =
+      'params: 2M, numjobs: 1, writer: dcp, fsync: false, publish: none, ioengine: simulated, simulated_latency: 1us';
+    const machine = (rank: number, more: string) =>
+      run({ ...writeJobOf(`${fields}, checkpoints: 3, ${more}`), part: { rank, size: 2 } });
+    const between = 'interval: 100ms';
+    // Each of two machines writes 14 MB.
+    const fast = await machine(0, `simulated_bandwidth: 14MB/s, ${between}`);
+    const slow = await machine(1, `simulated_bandwidth: 7MB/s, ${between}`);
+    assert.equal(partsMs(fast), [
+      [0, 100, 100],
+      [0, 0, 0],
+      [1000, 1000, 1000],
+      [0, 0, 0],
+    ]);
+    assert.equal(partsMs(slow)[2], [2000, 2000, 2000]);
+    assert.ok(Math.abs(mean(fast, 'checkpoint') - 1e9) < 2e7);
+    const staged = 'mode: async, staging_bandwidth: 140MB/s, simulated_bandwidth: 14MB/s, interval: 400ms';
+    assert.equal(partsMs(await machine(0, staged)), [
+      [0, 400, 400],
+      [100, 100, 100],
+      [1000, 1000, 1000],
+      [0, 0, 0],
+    ]);
+    const alone = await run(writeJobOf(`${fields}, simulated_bandwidth: 14MB/s`));
+    assert.ok(alone.reports.every(({ checkpoints: found }) => found === undefined));
+    const restore = restoreJobOf(
+      'params: 2M, numjobs: 1, writer: dcp, ioengine: simulated, simulated_latency: 1us, simulated_bandwidth: 14MB/s',
+    );
+    const job = { ...restore, part: { rank: 0, size: 2 } };
+    const { files, extents } = restoredShares(job);
+    const own = [...(extents[0] ?? [])].map(({ file }) => files.at(file) as DataFile);
+    const restored = await runEngine(pool, job, { files: own });
+    const bytes = own.reduce((sum, file) => sum + file.bytes, 0);
+    assert.equal(partsMs(restored), [[0], [0], [Math.round(bytes / 14e3 / 20) * 20], [0]]);
   },
 );
 

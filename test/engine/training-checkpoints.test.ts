@@ -5,6 +5,7 @@ import { WorkerPool } from '../../src/engine/pool.js';
 import { jobPlanOf } from '../../src/plan/jobs/registry.js';
 import type { CheckpointSpan } from '../../src/record/checkpoint-timeline.js';
 import type { EpochRecord, TrainingCheckpoints } from '../../src/record/training-record.js';
+import { commonCheckpoints, type MachineCheckpoints } from '../../src/training/checkpoints/common-checkpoints.js';
 import { meanUtilisation, samplesPerSecond } from '../../src/training/utilisation.js';
 import type { TrainingJob } from '../../src/workload/workload.js';
 import { runEngineWell } from '../support/engine.js';
@@ -20,6 +21,7 @@ async function train(changes: Partial<TrainingJob>): Promise<{
   readonly epochs: readonly EpochRecord[];
   readonly checkpoints: TrainingCheckpoints;
   readonly spans: readonly CheckpointSpan[];
+  readonly times: MachineCheckpoints | undefined;
 }> {
   const job = trainingJob({
     ioengine: 'simulated',
@@ -35,7 +37,8 @@ async function train(changes: Partial<TrainingJob>): Promise<{
   const training = ran.reports.find((report) => report.training !== undefined)?.training;
   if (training?.checkpoints === undefined) throw new Error('no checkpoints were recorded');
   const spans = ran.reports.flatMap((report) => report.spans?.kept ?? []);
-  return { epochs: training.epochs, checkpoints: training.checkpoints, spans };
+  const times = ran.reports.find((report) => report.checkpoints !== undefined)?.checkpoints;
+  return { epochs: training.epochs, checkpoints: training.checkpoints, spans, times };
 }
 
 const near = (value: number | undefined, wanted: number): void =>
@@ -89,6 +92,30 @@ test('an asynchronous checkpoint blocks for the copy, and for the rest of the la
   // 150 ms to write: three of the checkpoints find the last one 50 ms before its end.
   near(slow.checkpoints.blockedNs, (4 * 15 + 3 * 50) * MS);
   near(meanUtilisation(slow.epochs), 1);
+});
+
+test('on several machines, each checkpoint is timed, so that the slowest machine decides it', async () => {
+  const machine = (rank: number, modelBytes: number, mode: Partial<TrainingJob>) =>
+    train({ stepsBetween: 10, modelBytes, part: { rank, size: 2 }, ...mode });
+  // Each of two machines writes half of it: 10 and 20 ms.
+  const [fast, slow] = [await machine(0, 2e6, {}), await machine(1, 4e6, {})];
+  const both = commonCheckpoints([fast.times as MachineCheckpoints, slow.times as MachineCheckpoints]);
+  assert.is(both.tookNs.length, 4);
+  for (const tookNs of both.tookNs) near(tookNs, 20 * MS);
+  near(
+    commonCheckpoints([slow.times as MachineCheckpoints]).tookNs.reduce((sum, ns) => sum + ns, 0),
+    slow.checkpoints.writtenNs,
+  );
+  // 150 ms to write, after copies of 15 ms: the closed form of one machine, above.
+  const { times, checkpoints } = await machine(0, 30e6, { checkpointMode: 'async', stagingBytesPerSecond: 1e9 });
+  const { blockedNs } = commonCheckpoints([times as MachineCheckpoints]);
+  near(
+    blockedNs.reduce((sum, ns) => sum + ns, 0),
+    checkpoints.blockedNs,
+  );
+  near(blockedNs[0], 15 * MS);
+  near(blockedNs[1], 65 * MS);
+  assert.is((await train({ stepsBetween: 10 })).times, undefined);
 });
 
 test('metadata and pointers are written when every rank has written', async () => {

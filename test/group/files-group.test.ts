@@ -97,4 +97,19 @@ test('a rank that is elsewhere, or never comes, is named', () =>
     assert.equal(readdirSync(parent), []);
   }));
 
+test('a process that takes the rank of another one, or says another size, ends the group with its name', () =>
+  withTemporaryDirectory(async (parent) => {
+    const directory = join(parent, 'group');
+    const [first, second] = (await openAll(directory, 2)) as [Group, Group];
+    const errors = await Promise.all([refusalOf(() => first.meet('next')), refusalOf(() => open(directory, 1, 2))]);
+    assert.match(
+      errors[0].message,
+      /rank 1 \(.*, process \d+\) was started again, or has the same rank as another process/,
+    );
+    await Promise.all([first.close(), second.close()]);
+    const other = join(parent, 'other');
+    const [zero] = await Promise.all([refusalOf(() => open(other, 0, 2)), refusalOf(() => open(other, 1, 3))]);
+    assert.match(zero.message, /rank 1 \(.*\) says that the group has 3 ranks, and rank 0 says 2/);
+  }));
+
 test.run();

@@ -6,6 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readRun } from '../../src/store/read-run.js';
 import { feedrate } from '../support/feedrate-cli.js';
+import { latencies } from '../support/records.js';
 import { directoryIn } from '../support/run-directory.js';
 import { needTool } from '../support/skip.js';
 import { leftIn, onlyRun, type Place, placeIn, startPrepare, startRun } from './group-command.js';
@@ -92,10 +93,18 @@ test('the slowest rank decides how long a checkpoint takes, and all bytes count'
   const where = placeIn(directoryIn(place, 'save'), CHECKPOINT);
   const { status, stderr } = await startRun(TEST_LAUNCHERS.shell, RANKS, where).ended;
   assert.is(status, 0, stderr);
-  for (const { window, ranks = [] } of readRun(onlyRun(where).directory).trials) {
+  for (const { window, latency, commonCheckpoints, ranks = [] } of readRun(onlyRun(where).directory).trials) {
     const began = ranks.map(({ beganNs = Number.NaN }) => beganNs);
-    const ends = ranks.map((part, rank) => (began[rank] as number) + part.window.endNs);
-    const lastedNs = Math.max(...ends) - Math.min(...began);
+    const writes = ranks.map(({ checkpoints }) => checkpoints?.writesNs ?? []);
+    // The first checkpoint begins when its rank does, and the second one when all have done the first.
+    const [firsts, seconds] = [0, 1].map((place) => writes.map((own) => own[place] ?? Number.NaN)) as [
+      number[],
+      number[],
+    ];
+    const doneNs = Math.max(...firsts.map((ns, rank) => (began[rank] as number) + ns));
+    const lastedNs = doneNs + Math.max(...seconds) - Math.min(...began);
+    assert.equal(commonCheckpoints, { completed: 2, partial: 0 });
+    assert.equal(latency.checkpoint, latencies(Math.max(...firsts), Math.max(...seconds)));
     // Numbers of ns since 1970 are exact to 256 ns.
     assert.ok(Math.abs(window.endNs - window.startNs - lastedNs) <= 1000, `${window.endNs} ${lastedNs}`);
     assert.is(window.writeBytes, RANKS * 2 * 2 * 2 * 2 ** 20);

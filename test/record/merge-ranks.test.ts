@@ -7,6 +7,7 @@ import { mergeRanks, mergeTrials, recordsOf } from '../../src/record/merge-ranks
 import { trialRows } from '../../src/record/trial-columns.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { cpuNsPerOp, iops, throughputBytesPerSecond } from '../../src/record/trial-values.js';
+import { feedrateError } from '../support/feedrate-error.js';
 import { latencies, makeArm, makeCache, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('record/merge-ranks');
@@ -106,6 +107,54 @@ test('a trial of which a rank is missing does not count, and is named', () => {
   assert.equal(mergeTrials([half]), { trials: [half], problems: [] });
 });
 
+/** A rank that wrote 1 GB in checkpoints of these times. */
+function saved(rank: number, writesNs: readonly number[], changes: Partial<TrialRecord> = {}): TrialRecord {
+  const endNs = writesNs.reduce((sum, ns) => sum + ns, 0);
+  const none = writesNs.map(() => 0);
+  return ofRank(rank, {
+    window: { ...makeWindow(GB), endNs, slowestDecides: true },
+    latency: { write: latencies(...writesNs), checkpoint: latencies(...writesNs) },
+    checkpoints: { mode: 'sync', pausesNs: none, copiesNs: none, writesNs, removalsNs: none },
+    ...changes,
+  });
+}
+
+test('the slowest rank decides each checkpoint, and with it the latencies and the throughput', () => {
+  const merged = mergeRanks([saved(0, [1e9, 3e9]), saved(1, [2e9, 1e9])]);
+  assert.equal(merged.latency.checkpoint, latencies(2e9, 3e9));
+  assert.equal(merged.latency.write, latencies(1e9, 3e9, 2e9, 1e9), 'writes are those of all ranks');
+  assert.equal(merged.commonCheckpoints, { completed: 2, partial: 0 });
+  assert.is(throughputBytesPerSecond(merged), (2 * GB) / 5);
+  assert.equal(decodeTrial(encodeTrial(merged), 'x:1'), merged);
+  // The first one begins when the rank does, and the others when all have done the one before.
+  const later = { beganNs: 5e8 };
+  const { window } = mergeRanks([saved(0, [1e9, 3e9], { beganNs: 0 }), saved(1, [2e9, 1e9], later)]);
+  assert.equal([window.startNs, window.endNs], [0, 2.5e9 + 3e9]);
+});
+
+test('a checkpoint that only some ranks completed is counted as such, and times that are not known are no barrier', () => {
+  const merged = mergeRanks([saved(0, [1e9, 3e9, 2e9]), saved(1, [2e9], { status: 'aborted' }), saved(2, [4e9, 1e9])]);
+  assert.is(merged.status, 'aborted');
+  assert.equal(merged.latency.checkpoint, latencies(4e9));
+  assert.equal(merged.commonCheckpoints, { completed: 1, partial: 2 });
+  const { checkpoints: _, ...unknown } = saved(1, [2e9, 1e9]);
+  const apart = mergeRanks([saved(0, [1e9, 3e9]), unknown]);
+  assert.equal(apart.latency.checkpoint, latencies(1e9, 3e9, 2e9, 1e9));
+  assert.is(apart.commonCheckpoints, undefined);
+  assert.is(apart.window.endNs, 4e9);
+});
+
+test('damaged times of checkpoints are refused with their place', () => {
+  const { checkpoints, ...trial } = saved(0, [1e9, 3e9]);
+  const damaged = (changes: object) => JSON.stringify({ ...trial, checkpoints: { ...checkpoints, ...changes } });
+  for (const [changes, expected] of [
+    [{ mode: 'later' }, /x:1: checkpoints\.mode: expected sync, async/],
+    [{ writesNs: ['soon', 1] }, /checkpoints\.writesNs\[0\]: expected a number/],
+    [{ pausesNs: [0] }, /checkpoints: expected lists of the same length/],
+  ] as const)
+    assert.throws(() => decodeTrial(damaged(changes), 'x:1'), feedrateError('store', expected));
+});
+
 const operations = fc.array(fc.nat({ max: 1e9 }), { minLength: 1, maxLength: 20 });
 const rankRecord = fc.record({
   reads: operations,
@@ -145,6 +194,26 @@ test('property: any order of ranks, all at once or in steps, is one; histograms 
         const rounding = (records.length * 1e9) / common;
         assert.ok(Math.abs(throughputBytesPerSecond(merged) - sum) <= rounding + sum * 1e-12);
       }
+    }),
+  );
+});
+
+test('property: the checkpoints of any ranks, merged at once or in steps, have the times that a loop over them finds', () => {
+  const times = fc.array(fc.integer({ min: 1, max: 1e9 }), { minLength: 3, maxLength: 3 });
+  void fc.assert(
+    fc.property(fc.array(times, { minLength: 3, maxLength: 6 }), (ofRanks) => {
+      const slowest = [0, 0, 0];
+      for (const ofRank of ofRanks)
+        for (const [at, ns] of ofRank.entries()) if (ns > (slowest[at] as number)) slowest[at] = ns;
+      const records = ofRanks.map((writesNs, rank) => saved(rank, writesNs));
+      const merged = mergeRanks(records);
+      assert.equal(merged.latency.checkpoint, latencies(...slowest));
+      assert.is(
+        merged.window.endNs,
+        slowest.reduce((sum, ns) => sum + ns, 0),
+      );
+      const [first, second, ...others] = records as [TrialRecord, TrialRecord, ...TrialRecord[]];
+      assert.equal(mergeRanks([mergeRanks([first, second]), ...others]), merged);
     }),
   );
 });

@@ -1,11 +1,10 @@
 /** Prints the answer of `feedrate feed`, or what it would do. */
-import { EXIT } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import { formatBytes, formatDurationNs, formatWhole } from '../../base/units.js';
 import { visibleText } from '../../base/visible-text.js';
+import { needStatus } from '../../gate/feed-need.js';
 import { movingNs } from '../../plan/assumed-rate.js';
 import { wantedSteps } from '../../plan/feed-data.js';
-import type { FeedRecord } from '../../record/feed-record.js';
 import { answeredFeed, ranksOnHosts } from '../../report/feed/feed-answer.js';
 import { renderFeed } from '../../report/feed/render-feed.js';
 import type { FeedPlan } from '../../run/feed-plan.js';
@@ -27,19 +26,6 @@ export function printFeed(
   tell(`feedrate: ${problem.message}`);
   if (run !== null) tell(`what was measured is saved: feedrate show ${shellWord(run.directory)}`);
   return problem.exitStatus;
-}
-
-/** Returns `regression` if fewer accelerators are fed than needed, and `inconclusive` if that is not known. */
-function needStatus({ whole, verdict, emulated, group }: FeedRecord, asked: number | null): number {
-  if (asked === null) return EXIT.pass;
-  const { ranks } = group ?? { ranks: 1 };
-  const need = Math.ceil(asked / ranks) * ranks;
-  const isFed = whole >= need;
-  if (verdict === 'decided' || verdict === 'edge') return isFed ? EXIT.pass : EXIT.regression;
-  // A side that was decided counts, although the boundary is not known.
-  if (emulated.some(({ accelerators, side }) => accelerators >= need && side === 'above')) return EXIT.pass;
-  if (emulated.some(({ accelerators, side }) => accelerators <= need && side === 'below')) return EXIT.regression;
-  return EXIT.inconclusive;
 }
 
 const DRY_RUN_VERSION = 1;

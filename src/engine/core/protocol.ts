@@ -10,6 +10,7 @@ import type { TcpCount } from '../../record/nfs-traffic.js';
 import type { Injection } from '../../record/run-record.js';
 import type { TrainingRecord } from '../../record/training-record.js';
 import type { EngineUse } from '../../record/trial-record.js';
+import type { MachineCheckpoints } from '../../training/checkpoints/common-checkpoints.js';
 import type { CallSum } from '../../training/trace/trace-file.js';
 import type { Engine } from '../../workload/engines.js';
 import type { EntryOperation } from '../../workload/entry-operations.js';
@@ -97,6 +98,8 @@ export interface WorkerReport {
   readonly replay?: WorkerReplay;
   /** Of jobs that save or load checkpoints: when this worker did what, and how many spans were not kept. */
   readonly spans?: { readonly kept: readonly CheckpointSpan[]; readonly dropped: number };
+  /** Of jobs whose checkpoints several machines save or load together, from the thread that times them for all. */
+  readonly checkpoints?: MachineCheckpoints;
   /** Of a training job, from the thread that plays its accelerators. */
   readonly training?: TrainingRecord;
   readonly seconds: readonly WorkerSecond[];

@@ -1,6 +1,7 @@
 import { loadersOf, savingBytes, savingHabits, savingRanks } from '../../plan/jobs/training.js';
 import type { TrainingCheckpoints } from '../../record/training-record.js';
 import { CheckpointLog } from '../../training/checkpoints/checkpoint-log.js';
+import { MachineCheckpointLog } from '../../training/checkpoints/common-checkpoints.js';
 import type { TrainingJob } from '../../workload/jobs/training.js';
 import type { Clock } from '../core/clock.js';
 import { SpanLog } from './span-log.js';
@@ -19,6 +20,7 @@ interface Training {
 
 interface OpenCheckpoint {
   readonly dueNs: number;
+  readonly beganNs: number;
   readonly resumedNs: number;
   isPublishing: boolean;
 }
@@ -26,6 +28,7 @@ interface OpenCheckpoint {
 /** When the accelerators save, and what the savers have been told. One saver writes for each accelerator. */
 export class AcceleratorCheckpoints {
   readonly spans = new SpanLog(null);
+  readonly times: MachineCheckpointLog;
   readonly #training: Training;
   readonly #job: TrainingJob;
   readonly #log = new CheckpointLog();
@@ -40,6 +43,7 @@ export class AcceleratorCheckpoints {
   constructor(training: Training, job: TrainingJob) {
     this.#training = training;
     this.#job = job;
+    this.times = new MachineCheckpointLog(job.checkpointMode);
     this.#firstSaver = job.numjobs * loadersOf(job);
     this.#places = new Array<number>(job.numjobs).fill(0);
     this.#publishes = savingHabits(job).publish !== 'none';
@@ -78,6 +82,7 @@ export class AcceleratorCheckpoints {
     const dueNs = clock.now();
     if (!this.#complete()) return null;
     this.#checkpoint++;
+    const beganNs = clock.now();
     const isAsync = this.#job.checkpointMode === 'async';
     if (isAsync) {
       const { count } = savingRanks(this.#job);
@@ -86,7 +91,7 @@ export class AcceleratorCheckpoints {
     }
     const resumedNs = clock.now();
     for (let rank = 0; rank < this.#places.length; rank++) this.#deal(rank, saveTask(this.#checkpoint), resumedNs);
-    this.#open = { dueNs, resumedNs, isPublishing: false };
+    this.#open = { dueNs, beganNs, resumedNs, isPublishing: false };
     if (!isAsync && !this.#complete()) return null;
     return clock.now();
   }
@@ -109,12 +114,15 @@ export class AcceleratorCheckpoints {
     const publishedNs = savedNs === null ? null : this.#waitFor([0]);
     if (savedNs === null || publishedNs === null) return false;
     const endNs = Math.max(savedNs, publishedNs);
-    const { dueNs, resumedNs } = this.#open;
+    const { dueNs, beganNs, resumedNs } = this.#open;
     this.#open = null;
-    const blockedUntilNs = this.#job.checkpointMode === 'async' ? resumedNs : endNs;
+    const isAsync = this.#job.checkpointMode === 'async';
+    const blockedUntilNs = isAsync ? resumedNs : endNs;
     // In the background, it may have been complete long ago.
     clock.waitUntil(endNs);
     this.#log.addCheckpoint(dueNs, blockedUntilNs, endNs);
+    // Savers remove an old checkpoint beside the training.
+    this.times.add({ dueNs, beganNs, copiedNs: isAsync ? resumedNs : beganNs, endNs, freeNs: endNs });
     this.spans.add(this.#checkpoint, 'blocked', dueNs, blockedUntilNs);
     return true;
   }

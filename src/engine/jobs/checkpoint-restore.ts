@@ -3,6 +3,7 @@ import { Batch, READ } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
 import { LengthMix } from '../../plan/mix.js';
 import type { DataFile } from '../../plan/plan.js';
+import type { MachineCheckpoints } from '../../training/checkpoints/common-checkpoints.js';
 import { RESTORE_READERS } from '../../workload/checkpoint-writers.js';
 import type { CheckpointRestoreJob } from '../../workload/workload.js';
 import { CELL } from '../core/counters.js';
@@ -23,6 +24,7 @@ class CheckpointRestoreProgram implements Program {
   readonly #drain: CallDrain;
   readonly #batch = new Batch();
   #isWhole = false;
+  #restoredNs: number | null = null;
 
   constructor(context: ProgramContext, job: CheckpointRestoreJob) {
     this.spans = new SpanLog(context.task.worker);
@@ -33,6 +35,11 @@ class CheckpointRestoreProgram implements Program {
   }
 
   prepare(): void {}
+
+  get checkpoints(): MachineCheckpoints | undefined {
+    if (this.#job.part === undefined || this.#restoredNs === null) return undefined;
+    return { mode: 'sync', pausesNs: [0], copiesNs: [0], writesNs: [this.#restoredNs], removalsNs: [0] };
+  }
 
   run(): null {
     const { task, files, backend, meter } = this.#context;
@@ -82,6 +89,7 @@ class CheckpointRestoreProgram implements Program {
     for (let worker = 0; worker < counters.workers; worker++)
       lastNs = Math.max(lastNs, counters.cellsOf(worker)[CELL.nowNs] as number);
     meter.record('checkpoint', lastNs);
+    this.#restoredNs = Math.round(lastNs);
   }
 }
 

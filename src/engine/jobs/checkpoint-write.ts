@@ -1,5 +1,6 @@
 import { READ } from '../../plan/batch.js';
 import { largestBlockBytes } from '../../plan/blocks.js';
+import { MachineCheckpointLog, type MachineCheckpoints } from '../../training/checkpoints/common-checkpoints.js';
 import type { SettledCheckpointJob } from '../../workload/jobs/checkpoint-write.js';
 import type { CheckpointWriteJob } from '../../workload/workload.js';
 import { savedFiles } from './checkpoint-files.js';
@@ -20,6 +21,7 @@ class CheckpointWriteProgram implements Program {
   readonly #context: ProgramContext;
   readonly #job: SettledCheckpointJob;
   readonly #saver: CheckpointSaver;
+  readonly #times: MachineCheckpointLog;
   #written = 0;
 
   constructor(context: ProgramContext, job: CheckpointWriteJob) {
@@ -27,9 +29,14 @@ class CheckpointWriteProgram implements Program {
     this.#job = job as SettledCheckpointJob;
     this.spans = new SpanLog(context.task.worker);
     this.#saver = new CheckpointSaver(context, this.#job, savedFiles(context, job), this.spans);
+    this.#times = new MachineCheckpointLog(this.#job.mode);
   }
 
   prepare(): void {}
+
+  get checkpoints(): MachineCheckpoints | undefined {
+    return this.#job.part === undefined || this.#context.task.worker !== 0 ? undefined : this.#times.times();
+  }
 
   run(): number {
     const { backend } = this.#context;
@@ -38,14 +45,18 @@ class CheckpointWriteProgram implements Program {
     let busyNs = 0;
     let dueNs = backend.clock.now();
     for (let checkpoint = 1; checkpoint <= checkpoints; checkpoint++) {
-      const startNs = isAsync ? this.#stage(checkpoint, dueNs) : backend.clock.now();
-      if (startNs === null || !this.#save(checkpoint) || this.#meet() === null) break;
+      const beganNs = backend.clock.now();
+      const copiedNs = isAsync ? this.#stage(checkpoint, dueNs) : beganNs;
+      if (copiedNs === null || !this.#save(checkpoint) || this.#meet() === null) break;
       const endNs = backend.clock.now();
-      busyNs += endNs - startNs;
-      this.#record('checkpoint', endNs - (isAsync ? dueNs : startNs));
+      busyNs += endNs - copiedNs;
+      if (!isAsync) dueNs = beganNs;
+      this.#record('checkpoint', endNs - dueNs);
       this.#written = checkpoint;
       this.#removeOld(checkpoint - keepLast);
-      dueNs = (isAsync ? startNs : backend.clock.now()) + intervalNs;
+      const freeNs = backend.clock.now();
+      this.#times.add({ dueNs, beganNs, copiedNs, endNs, freeNs: isAsync ? freeNs : endNs });
+      dueNs = (isAsync ? copiedNs : freeNs) + intervalNs;
       if (checkpoint < checkpoints && !this.#waitUntil(dueNs)) break;
     }
     return busyNs;

@@ -29,6 +29,8 @@ export interface Program {
   readonly replay?: WorkerReport['replay'];
   /** When a job that saves or loads checkpoints did what. */
   readonly spans?: WorkerReport['spans'] | undefined;
+  /** When each checkpoint that several machines save or load together was due, and done. */
+  readonly checkpoints?: WorkerReport['checkpoints'] | undefined;
   /** What a training job has measured, by the thread that plays its accelerators. */
   readonly training?: WorkerReport['training'];
   /** Prepares, before the common start. Not part of the measured window. */

@@ -51,7 +51,7 @@ export class AcceleratorProgram implements Program {
   readonly #queue = new ReadyQueue();
   readonly #epochs: EpochRecord[] = [];
   #sampler: Sampler | null = null;
-  readonly #checkpoints: AcceleratorCheckpoints | null;
+  readonly #saves: AcceleratorCheckpoints | null;
   #stepsLeft: number;
   #stepsDone = 0;
 
@@ -70,7 +70,7 @@ export class AcceleratorProgram implements Program {
       givenNs: 0,
       dueNs: 0,
     }));
-    this.#checkpoints = savesCheckpoints(job) ? this.#createCheckpoints() : null;
+    this.#saves = savesCheckpoints(job) ? this.#createCheckpoints() : null;
     this.#stepsLeft = job.totalSteps ?? Number.POSITIVE_INFINITY;
   }
 
@@ -99,7 +99,7 @@ export class AcceleratorProgram implements Program {
     let isGoing = this.#isDone();
     for (let epoch = 0; epoch < this.#job.epochs && this.#stepsLeft > 0 && isGoing; epoch++) {
       isGoing = this.#epoch(epoch) && this.#endEpoch();
-      if (isGoing && this.#checkpoints?.isDueAfterEpoch(epoch + 1)) isGoing = this.#checkpoints.save() !== null;
+      if (isGoing && this.#saves?.isDueAfterEpoch(epoch + 1)) isGoing = this.#saves.save() !== null;
     }
     for (const { feed } of this.#ranks) feed.close(clock.now());
     this.#board.end();
@@ -110,7 +110,11 @@ export class AcceleratorProgram implements Program {
   complete(): void {}
 
   get spans(): AcceleratorCheckpoints['spans'] | undefined {
-    return this.#checkpoints?.spans;
+    return this.#saves?.spans;
+  }
+
+  get checkpoints(): Program['checkpoints'] {
+    return this.#job.part === undefined ? undefined : this.#saves?.times.times();
   }
 
   /** Trains for an epoch. Returns false after a stop request: what was done until then is recorded. */
@@ -145,8 +149,8 @@ export class AcceleratorProgram implements Program {
 
   /** Saves if a checkpoint is due. Returns false after a stop request. */
   #saveAfter(log: StepLog, step: number): boolean {
-    if (!this.#checkpoints?.isDueAfterStep(this.#stepsDone + step + 1)) return true;
-    const resumedNs = this.#checkpoints.save();
+    if (!this.#saves?.isDueAfterStep(this.#stepsDone + step + 1)) return true;
+    const resumedNs = this.#saves.save();
     if (resumedNs !== null) log.pause(resumedNs);
     return resumedNs !== null;
   }
@@ -175,7 +179,7 @@ export class AcceleratorProgram implements Program {
     const barrierNs = endNs - startNs - computeNs - waitNs;
     log.add(Object.assign(sums, { startNs, endNs, computeNs, waitNs, barrierNs, longestWaitNs }));
     meter.record('step', endNs - startNs);
-    if (log.steps > 1) this.#checkpoints?.addStep(startNs, endNs);
+    if (log.steps > 1) this.#saves?.addStep(startNs, endNs);
     return this.#tick();
   }
 
@@ -264,14 +268,14 @@ export class AcceleratorProgram implements Program {
   /** Publishes what was measured. Returns false after a stop request. */
   #tick(): boolean {
     const { backend, meter, counters } = this.#context;
-    this.#checkpoints?.publishIfSaved();
+    this.#saves?.publishIfSaved();
     const nowNs = backend.clock.now();
     if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
     return !counters.stopRequested;
   }
 
   #record(): TrainingRecord {
-    const checkpoints = this.#checkpoints?.close();
+    const checkpoints = this.#saves?.close();
     const { format, reader, numjobs, readThreads, batchSize, computationTime } = this.#job;
     return {
       format,

@@ -52,17 +52,22 @@ export function checkpointTimelines({ groups }: ChartedRun): Chart[] {
 function drawnTrial(arm: ChartArm): DrawnTrial[] {
   const timed = arm.counted
     .flatMap((trial) => {
-      const spans = recordsOf(trial).flatMap(({ timeline }) => (timeline === undefined ? [] : spansOf(timeline)));
-      return spans.length === 0 ? [] : [{ trial, meanNs: meanWholeNs(spans) }];
+      const machines = recordsOf(trial).flatMap(({ timeline }) => (timeline === undefined ? [] : [spansOf(timeline)]));
+      return machines.length === 0 ? [] : [{ trial, meanNs: meanWholeNs(machines) }];
     })
     .sort((a, b) => a.meanNs - b.meanNs);
   const median = timed[Math.floor((timed.length - 1) / 2)];
   return median === undefined ? [] : [{ arm, trials: timed.length, ...median }];
 }
 
-function meanWholeNs(spans: readonly CheckpointSpan[]): number {
-  const checkpoints = [...grouped(spans, ({ checkpoint }) => checkpoint).values()];
-  return checkpoints.reduce((sum, checkpoint) => sum + wholeNs(checkpoint), 0) / checkpoints.length;
+/** The slowest machine decides each checkpoint. They do not wait for one another, so they are at different ones at a time. */
+function meanWholeNs(machines: readonly (readonly CheckpointSpan[])[]): number {
+  const longest = new Map<number, number>();
+  for (const spans of machines) {
+    for (const [checkpoint, own] of grouped(spans, (span) => span.checkpoint))
+      longest.set(checkpoint, Math.max(longest.get(checkpoint) ?? 0, wholeNs(own)));
+  }
+  return [...longest.values()].reduce((sum, ns) => sum + ns, 0) / longest.size;
 }
 
 function chartOf({ arm, trial, trials }: DrawnTrial, title: string, cut: string): TimelineChart {
@@ -79,12 +84,13 @@ function chartOf({ arm, trial, trials }: DrawnTrial, title: string, cut: string)
   const latest = [...lanes].sort((a, b) => last(b.spans) - last(a.spans)).slice(0, MOST_LANES);
   const shown = lanes.filter((lane) => latest.includes(lane));
   const which = trials === 1 ? '' : `, the one of ${trials} with the median time of a checkpoint`;
+  const apart = machines.length === 1 ? '' : ' Machines do not wait for one another here.';
   const some = shown.length < lanes.length ? ` The ${shown.length} of ${lanes.length} ranks that were done last.` : '';
   return {
     kind: 'timeline',
     id: 'checkpoint-timeline',
     title,
-    description: `When each rank did what in trial ${trial.id}${which}. Between its parts, a rank waits for others or computes.${omittedText(machines)}${some}${cut}`,
+    description: `When each rank did what in trial ${trial.id}${which}. Between its parts, a rank waits for others or computes.${apart}${omittedText(machines)}${some}${cut}`,
     lanes: shown.map(({ name, spans }) => ({
       name,
       spans: spans.map(({ startNs, endNs, phase }) => ({

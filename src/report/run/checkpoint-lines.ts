@@ -1,7 +1,9 @@
 /** Lines of a run's report about checkpoints: the scale, the time at full size, and what they cost a training run. */
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ScaledState } from '../../plan/checkpoint-scale.js';
+import type { TrialRecord } from '../../record/trial-record.js';
 import { type CheckpointFigures, checkpointFigures } from '../../stats/checkpoint-figures.js';
+import { isCounted } from '../../stats/summary.js';
 import { type TrainingCheckpointFigures, trainingCheckpoints } from '../../stats/training-checkpoints.js';
 import { formatPercent, plural } from '../table/format.js';
 import type { Tone } from '../table/shown-column.js';
@@ -15,14 +17,28 @@ export function checkpointLines({ run, summaries, trials }: RunView): { readonly
   const found = summaries.flatMap((summary) => {
     const { id } = summary.arm;
     const arm = arms.get(id);
+    const ofArm = trials.filter((trial) => trial.arm === id);
     const figures = arm === undefined ? null : checkpointFigures(arm, summary);
-    if (figures !== null) return [{ id, lines: linesOf(figures) }];
-    const training = trainingCheckpoints(trials.filter((trial) => trial.arm === id));
-    return training === null ? [] : [{ id, lines: trainingLines(training) }];
+    if (figures !== null) return [{ id, lines: [...linesOf(figures), ...machineLines(ofArm)] }];
+    const training = trainingCheckpoints(ofArm);
+    return training === null ? [] : [{ id, lines: [...trainingLines(training), ...machineLines(ofArm)] }];
   });
   return found.flatMap(({ id, lines }) =>
     lines.map((text) => ({ text: found.length === 1 ? text : `${id}: ${text}`, tone: 'plain' as const })),
   );
+}
+
+/** Returns what a time of a checkpoint is if several machines saved or loaded it. */
+function machineLines(trials: readonly TrialRecord[]): string[] {
+  const grouped = trials.filter(isCounted).filter(({ ranks }) => ranks !== undefined);
+  if (grouped.length === 0) return [];
+  const counts = grouped.flatMap(({ commonCheckpoints }) => commonCheckpoints ?? []);
+  if (counts.length < grouped.length) return ['times of checkpoints are those of each machine by itself'];
+  const partial = counts.reduce((sum, each) => sum + each.partial, 0);
+  return [
+    'the slowest machine decides the time of each checkpoint, as if all began it together (computed from their times)',
+    ...(partial === 0 ? [] : [`not all machines completed ${plural(partial, 'more checkpoint')}, which do not count`]),
+  ];
 }
 
 function linesOf(figures: CheckpointFigures): string[] {
