@@ -14,6 +14,7 @@ import { Coordinator } from './coordinator.js';
 import type { FoundPlace } from './detect-launcher.js';
 import { Follower } from './follower.js';
 import type { Group } from './group.js';
+import { afterHearing } from './hearing-time.js';
 import { removeDeadMeetings } from './left-meetings.js';
 import type { GroupLoss, GroupPatience } from './loss.js';
 import { monotonicNs } from './monotonic.js';
@@ -206,7 +207,7 @@ class FilesGroup implements Group {
   /** Looks, acts and writes. Returns whether this rank may leave. */
   async #turn(): Promise<boolean> {
     const silent = { reason: `${this.#directory} has not answered for ${formatDurationNs(this.#silentNs)}` };
-    const watch = setTimeout(() => this.#lose(silent), this.#silentNs / 1e6);
+    const answered = afterHearing(this.#silentNs, () => this.#lose(silent));
     const nowNs = this.#pace.begin(monotonicNs());
     try {
       // The last note is written without a look, in case looks fail.
@@ -219,7 +220,7 @@ class FilesGroup implements Group {
       const isHopeless = this.#written === '' || codeOf(thrown) === 'ENOENT';
       if (isHopeless || nowNs - this.#failingNs >= this.#silentNs) this.#loseDirectory(thrown as Error);
     } finally {
-      clearTimeout(watch);
+      answered();
     }
     this.#settle();
     this.#tellWhoIsAwaited(nowNs);

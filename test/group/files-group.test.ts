@@ -14,9 +14,9 @@ const test = suite('group/files-group');
 /** Nobody is silent so long, however busy the machine is. */
 const patience = { silentNs: 60e9, joinNs: 2e9 };
 
-function open(directory: string, rank: number, size: number): Promise<Group> {
+function open(directory: string, rank: number, size: number, silentNs = patience.silentNs): Promise<Group> {
   const place = { launcher: 'files', rank, size, foundIn: 'test', job: '' } as const;
-  return openFilesGroup({ place, directory, patience, tell: () => {} });
+  return openFilesGroup({ place, directory, patience: { ...patience, silentNs }, tell: () => {} });
 }
 
 const openAll = (directory: string, size: number): Promise<Group[]> =>
@@ -80,6 +80,23 @@ test('an abort ends all, with its reason, also between meetings', () =>
     for (const { lost } of groups) assert.ok(lost.aborted);
     await Promise.all(groups.map((group) => group.close()));
     assert.equal(readdirSync(parent), []);
+  }));
+
+test('a rank that hears nothing while it is busy does not say that the directory is silent', () =>
+  withTemporaryDirectory(async (parent) => {
+    const silentNs = 100e6;
+    const group = await open(join(parent, 'group'), 0, 1, silentNs);
+    let turns = 0;
+    // Each time, a look at the directory has begun, and its time is over before its answer is heard.
+    const busy = setInterval(() => {
+      turns++;
+      const endMs = performance.now() + (2 * silentNs) / 1e6;
+      while (performance.now() < endMs);
+    }, 1);
+    while (turns < 15 && !group.lost.aborted) await new Promise((resolve) => setImmediate(resolve));
+    clearInterval(busy);
+    assert.not(group.lost.aborted, String(group.lost.reason));
+    await group.close();
   }));
 
 test('a rank that is elsewhere, or never comes, is named', () =>
