@@ -8,6 +8,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ensurePackages } from '../support/debian-packages.js';
 import { needTool, skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -18,6 +19,7 @@ const MACHINES = { x64: 62, arm64: 183 } as const;
 type Cpu = keyof typeof MACHINES;
 /** Debian's libc6-arm64-cross and libstdc++6-arm64-cross. */
 const ARM64_LIBRARIES = '/usr/aarch64-linux-gnu';
+const EMULATION = ['/usr/bin/qemu-aarch64-static', join(ARM64_LIBRARIES, 'lib/libstdc++.so.6')];
 
 function execute(command: string, args: readonly string[], cwd: string): string {
   const { status, stdout, stderr } = spawnSync(command, args, { cwd, encoding: 'utf8', maxBuffer: 2 ** 26 });
@@ -94,7 +96,8 @@ test('the bundle of this machine is the same twice, and measures in a root direc
     assert.is(hashOf(again), hashOf(archive));
     const home = unpack(archive, join(directory, 'unpacked'), cpu);
     if (process.getuid?.() !== 0) skipTest('a root directory of its own takes root');
-    for (const tool of ['busybox', 'ldd', 'unshare', 'chroot']) needTool(tool);
+    if (!ensurePackages(['busybox'], () => existsSync('/usr/bin/busybox'))) skipTest('there is no busybox', 'tool');
+    for (const tool of ['ldd', 'unshare', 'chroot']) needTool(tool);
     const root = join(directory, 'root');
     makeRoot(root, home);
     const inside = (command: string) =>
@@ -141,9 +144,9 @@ test('the bundle of the other machine holds its programs, and starts under an em
     const cpu: Cpu = process.arch === 'arm64' ? 'x64' : 'arm64';
     const home = unpack(make(join(directory, 'first'), cpu), join(directory, 'unpacked'), cpu);
     if (cpu !== 'arm64') skipTest('only arm64 is emulated');
-    needTool('qemu-aarch64-static');
-    if (!existsSync(join(ARM64_LIBRARIES, 'lib/libstdc++.so.6')))
-      skipTest('libstdc++6-arm64-cross is not installed', 'tool');
+    const isThere = () => EMULATION.every((path) => existsSync(path));
+    const packages = ['qemu-user-static', 'libstdc++6-arm64-cross'];
+    if (!ensurePackages(packages, isThere)) skipTest(`there is no ${packages.join(' or ')}`, 'tool');
     const emulated = (...words: readonly string[]) =>
       execute('qemu-aarch64-static', ['-L', ARM64_LIBRARIES, join(home, 'node/bin/node'), ...words], join(home, 'app'));
     assert.match(emulated('dist/bin/main.js', '--version'), /^\d+\.\d+\.\d+\n$/);
