@@ -1,4 +1,3 @@
-import { jobPlanOf } from '../plan/jobs/registry.js';
 import { ENGINES, type Engine } from '../workload/engines.js';
 import type { IoJob } from '../workload/workload.js';
 import type { Equipment } from './backends/backend-factory.js';
@@ -18,8 +17,6 @@ import { rehearsalOf } from './jobs/registry.js';
 const FILE = { path: '/dev/zero', bytes: 2 ** 20, contentSeed: 0 };
 /** Duration of each rehearsal. Not an integer, so that V8 stores it in the same way as the limits of real trials. */
 const DURATION_NS = 25_000_000.5;
-/** Of a rehearsal with a ramp: the end of a ramp goes through all histograms, which takes ten times as long uncompiled. */
-const RAMP_NS = 5_000_000.5;
 /** In the first rehearsal V8 sees the shapes of all objects. In the second it compiles code that stays valid. */
 const REHEARSALS = 2;
 /** Longest queue in a rehearsal. Longer ones run the same code. */
@@ -88,19 +85,18 @@ export function warmUp(task: WorkerTask, stage: RehearsalParts): void {
   const backend = BACKENDS[task.backend].rehearsal;
   if (backend === null) return;
   const job = jobFor(task, backend);
-  const rampNs = jobPlanOf(task.job).bounds.rampNs > 0 ? RAMP_NS : 0;
-  const key = JSON.stringify([backend, job, rampNs]);
+  const key = JSON.stringify([backend, job]);
   if (rehearsed.has(key)) return;
   rehearsed.add(key);
   try {
-    for (let i = 0; i < REHEARSALS; i++) rehearse({ ...task, backend }, job, rampNs, stage);
+    for (let i = 0; i < REHEARSALS; i++) rehearse({ ...task, backend }, job, stage);
   } catch (thrown) {
     // Without the device, the first trial runs without a rehearsal.
     if (!(thrown instanceof IoFault)) throw thrown;
   }
 }
 
-function rehearse(trialTask: WorkerTask, job: IoJob, rampNs: number, { contentOf, equip }: RehearsalParts): void {
+function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: RehearsalParts): void {
   const counters = Counters.allocate(1);
   const task = {
     ...trialTask,
@@ -118,7 +114,7 @@ function rehearse(trialTask: WorkerTask, job: IoJob, rampNs: number, { contentOf
   const files = filesOfTask(task);
   const clock = new MonotonicClock();
   const content = contentOf(task, files);
-  const meter = new Meter(counters, 0, rampNs, DURATION_NS, false);
+  const meter = new Meter(counters, 0, 0, DURATION_NS, false);
   // Counts exceed 2^31 in a trial, and V8 would discard code that has only seen smaller ones.
   meter.readBytes = 2 ** 31;
   meter.writeBytes = 2 ** 31;
