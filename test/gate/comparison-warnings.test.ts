@@ -4,7 +4,7 @@ import { type Comparison, compare, type NamedRun } from '../../src/gate/comparis
 import { gateOf } from '../../src/gate/decide.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { renderComparison } from '../../src/report/render.js';
-import { type Measure, measureOf } from '../../src/stats/measure.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { machineUse, makeArm, makeRun, makeTrial } from '../support/records.js';
 
 const test = suite('gate/comparison-warnings');
@@ -33,17 +33,7 @@ function runOf(
 }
 
 function comparisonOf(runs: readonly NamedRun[]): Comparison {
-  return compare(runs, {
-    columns: ['run'],
-    where: new Map(),
-    measures: [measureOf('throughput') as Measure],
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'environment',
-    ignore: new Set(),
-  });
+  return compare(runs, comparisonOptions());
 }
 
 test('two sessions are too few to say anything, and the remedy is the number that is needed', async () => {

@@ -4,6 +4,7 @@ import { type ComparisonOptions, compare, type NamedRun } from '../../src/gate/c
 import type { Arm } from '../../src/plan/plan.js';
 import { geometricMean } from '../../src/stats/geometric-mean.js';
 import { readRun } from '../../src/store/read-run.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { ioJob } from '../support/jobs.js';
 import { around, type MeasuredArm, measuredRun, measureNamed, storeRun } from '../support/measured-runs.js';
 import { latencies, makeArm, makeCache, withSpec } from '../support/records.js';
@@ -21,18 +22,7 @@ function armOf(bs: number, numjobs: number): Arm {
 }
 
 function comparison(runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}) {
-  return compare(runs, {
-    columns: ['run'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'environment',
-    ignore: new Set(),
-    ...changes,
-  });
+  return compare(runs, comparisonOptions(changes));
 }
 
 /** Throughput of four arms, `n` sessions each: 4 and 64 KiB with 1 and 2 workers. */

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { createPrng } from '../../src/base/prng.js';
 import { compare, type NamedRun } from '../../src/gate/comparison.js';
 import { clopperPearson } from '../support/clopper-pearson.js';
-import { measuredRun, measureNamed } from '../support/measured-runs.js';
+import { comparisonOptions } from '../support/comparison-options.js';
+import { measuredRun } from '../support/measured-runs.js';
 import { normalDraw } from '../support/normal-draws.js';
 import { makeArm } from '../support/records.js';
 
@@ -52,17 +53,7 @@ for (const [design, draw] of Object.entries(DESIGNS)) {
     for (let table = 0; table < TABLES; table++) {
       const { means } = compare(
         draw(() => normalDraw(prng)),
-        {
-          columns: ['side'],
-          where: new Map(),
-          measures: [measureNamed('throughput')],
-          alpha: 0.05,
-          minEffect: 0.01,
-          confidence: 0.95,
-          unit: 'session',
-          demands: 'environment',
-          ignore: new Set(),
-        },
+        comparisonOptions({ columns: ['side'] }),
       );
       const { low = Number.NaN, high = Number.NaN } = means[0]?.ratio ?? {};
       if (low <= TRUE_MEAN && TRUE_MEAN <= high) covered++;

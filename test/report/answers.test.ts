@@ -14,6 +14,7 @@ import { answeredCalibration, answeredComparison, answeredRun } from '../../src/
 import { diagnosisAnswer, diagnosisNext } from '../../src/report/answer/diagnosis-answer.js';
 import { comparedColumns, formatChange, formatInterval } from '../../src/report/comparison/comparison-table.js';
 import { viewRun } from '../../src/report/run/run-view.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { ioJob } from '../support/jobs.js';
 import { around, type MeasuredArm, measuredRun, measureNamed } from '../support/measured-runs.js';
 import {
@@ -319,17 +320,7 @@ test('a threshold that failed has its value, and the run is no baseline', () => 
   assert.match(met.answer, /\. The threshold is met\. /);
 });
 
-const OPTIONS: ComparisonOptions = {
-  columns: ['target'],
-  where: new Map(),
-  measures: [measureNamed('throughput')],
-  alpha: 0.05,
-  minEffect: 0.01,
-  confidence: 0.95,
-  unit: 'session',
-  demands: 'load',
-  ignore: new Set(),
-};
+const OPTIONS = comparisonOptions({ columns: ['target'], demands: 'load' });
 
 const compared = (runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}) =>
   compare(runs, { ...OPTIONS, ...changes });

@@ -5,24 +5,15 @@ import * as assert from 'uvu/assert';
 import { type ComparedCell, type Comparison, type ComparisonOptions, compare } from '../../src/gate/comparison.js';
 import { comparedColumns, formatChange } from '../../src/report/comparison/comparison-table.js';
 import { terminalComparison } from '../../src/report/comparison/render-comparison.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { assertGolden } from '../support/golden.js';
 import { ioJob } from '../support/jobs.js';
-import { type MeasuredArm, measuredRun, measureNamed } from '../support/measured-runs.js';
+import { type MeasuredArm, measuredRun } from '../support/measured-runs.js';
 import { makeArm, withSpec } from '../support/records.js';
 
 const test = suite('report/comparison-table');
 
-const OPTIONS: ComparisonOptions = {
-  columns: ['target'],
-  where: new Map(),
-  measures: [measureNamed('throughput')],
-  alpha: 0.05,
-  minEffect: 0.01,
-  confidence: 0.95,
-  unit: 'session',
-  demands: 'environment',
-  ignore: new Set(),
-};
+const OPTIONS = comparisonOptions({ columns: ['target'] });
 
 /** An arm of a job on target `a` or `b`, with its throughput in each session. */
 function armOf(job: string, target: string, levels: readonly number[], spec = ioJob({})): MeasuredArm {

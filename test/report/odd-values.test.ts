@@ -12,6 +12,7 @@ import { evaluateThresholds } from '../../src/gate/thresholds.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { REPORT_FORMATS, renderComparison, renderRun } from '../../src/report/render.js';
 import { summarize } from '../../src/stats/summary.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { measuredRun, measureNamed } from '../support/measured-runs.js';
 import { latencies, makeArm, makeThreshold, makeWindow } from '../support/records.js';
 
@@ -59,18 +60,15 @@ function runOf(name: string, sides: readonly (readonly string[])[]): NamedRun {
 }
 
 const compared = (runs: readonly NamedRun[], directions: 'both' | 'regressions'): Comparison =>
-  compare(runs, {
-    columns: [runs.length === 1 ? 'side' : 'run'],
-    where: new Map(),
-    measures: MEASURES,
-    alpha: 0.05,
-    directions,
-    minEffect: 0.01,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'load',
-    ignore: new Set(),
-  });
+  compare(
+    runs,
+    comparisonOptions({
+      columns: [runs.length === 1 ? 'side' : 'run'],
+      measures: MEASURES,
+      directions,
+      demands: 'load',
+    }),
+  );
 
 test('every report exists, and has no number that is none', async () => {
   await fc.assert(
