@@ -7,6 +7,7 @@ import type { Arm } from '../../src/plan/plan.js';
 import type { CalibrationRecord } from '../../src/record/calibration-record.js';
 import type { TrialRecord } from '../../src/record/trial-record.js';
 import { renderComparison } from '../../src/report/render.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { measuredRun, measureNamed } from '../support/measured-runs.js';
 import { latencies, makeArm, makeWindow } from '../support/records.js';
 
@@ -41,19 +42,10 @@ function runOf(
 const compared = (run: NamedRun, changes?: Partial<ComparisonOptions>) => comparedRuns([run], changes);
 
 function comparedRuns(runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}) {
-  const comparison = compare(runs, {
-    columns: ['side'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    alpha: 0.01,
-    directions: 'regressions',
-    minEffect: 0.01,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'environment',
-    ignore: new Set(),
-    ...changes,
-  });
+  const comparison = compare(
+    runs,
+    comparisonOptions({ columns: ['side'], alpha: 0.01, directions: 'regressions', ...changes }),
+  );
   const result = gateOf(comparison, [], { failOnInconclusive: false, look: LOOK });
   const [cell] = comparison.cells;
   assert.ok(cell);

@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { compare } from '../../src/gate/comparison.js';
 import { gateOf, gateStatusOf, isDecided } from '../../src/gate/decide.js';
 import type { ThresholdResult } from '../../src/gate/thresholds.js';
-import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
+import { comparisonOptions } from '../support/comparison-options.js';
+import { around, measuredRun } from '../support/measured-runs.js';
 import { makeArm, makeThreshold } from '../support/records.js';
 
 const test = suite('gate/gate');
@@ -22,17 +23,7 @@ function gate(
     {},
     { kernel },
   );
-  const comparison = compare([base, candidate], {
-    columns: ['run'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    alpha: 0.01,
-    minEffect: 0.02,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'environment',
-    ignore: new Set(),
-  });
+  const comparison = compare([base, candidate], comparisonOptions({ alpha: 0.01, minEffect: 0.02 }));
   const threshold = makeThreshold('throughput', null, '>', 1);
   const thresholds: ThresholdResult[] = [{ threshold, arm: arm.id, value: 0, passed: !broken, reason: null }];
   const result = gateOf(comparison, thresholds, { failOnInconclusive, look: LOOK });
@@ -78,18 +69,7 @@ test('what cannot be compared outweighs what cannot be told, and is outweighed b
 test('a comparison without cells is incomparable', () => {
   const [one, other] = [makeArm('one'), makeArm('other')].map((arm) => measuredRun(arm.job, [{ arm, levels: [1] }]));
   assert.ok(one && other);
-  const comparison = compare([one, other], {
-    columns: ['run'],
-    rows: ['job'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    alpha: 0.01,
-    minEffect: 0.01,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'environment',
-    ignore: new Set(),
-  });
+  const comparison = compare([one, other], comparisonOptions({ rows: ['job'], alpha: 0.01 }));
   assert.equal(comparison.cells, []);
   assert.is(gateOf(comparison, [], { failOnInconclusive: false, look: LOOK }).outcome, 'incomparable');
 });

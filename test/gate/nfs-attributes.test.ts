@@ -7,7 +7,8 @@ import { parseMountinfo } from '../../src/host/system/mountinfo.js';
 import type { TargetEnvironment } from '../../src/record/run-record.js';
 import { mountLines } from '../../src/report/comparison/mount-lines.js';
 import { headerLines } from '../../src/report/run/run-lines.js';
-import { measuredRun, measureNamed } from '../support/measured-runs.js';
+import { comparisonOptions } from '../support/comparison-options.js';
+import { measuredRun } from '../support/measured-runs.js';
 import { makeArm, makeRun } from '../support/records.js';
 
 const test = suite('nfs attributes');
@@ -73,17 +74,7 @@ test('a comparison of targets says what their mounts differ in', () => {
       {},
       environment,
     );
-    const options = {
-      columns: ['target'],
-      where: new Map(),
-      measures: [measureNamed('throughput')],
-      unit: 'session' as const,
-      demands: 'load' as const,
-      ignore: new Set<string>(),
-      alpha: 0.05,
-      minEffect: 0.01,
-      confidence: 0.95,
-    };
+    const options = comparisonOptions({ columns: ['target'], demands: 'load' });
     return mountLines(compare([run], options));
   };
   const readAhead = 15 * 2 ** 20;

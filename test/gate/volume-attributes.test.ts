@@ -10,7 +10,8 @@ import type { VolumeRecord } from '../../src/record/volume-record.js';
 import { mountLines } from '../../src/report/comparison/mount-lines.js';
 import { volumeLines } from '../../src/report/run/volume-lines.js';
 import { maintenanceNotes, withVolumes } from '../../src/run/volumes.js';
-import { measuredRun, measureNamed } from '../support/measured-runs.js';
+import { comparisonOptions } from '../support/comparison-options.js';
+import { measuredRun } from '../support/measured-runs.js';
 import { makeArm, makeRun } from '../support/records.js';
 import { volumeRecord } from '../support/volume-records.js';
 
@@ -95,17 +96,10 @@ test('targets of one run are compared by fsx.tiering, and the report says what e
     Object.assign({}, first as TargetEnvironment, { name: arms[index]?.target, volume }),
   );
   const levels = arms.map((each) => ({ arm: each, levels: [1e9, 1e9] }));
-  const comparison = compare([measuredRun('run', levels, {}, { targets })], {
-    columns: ['fsx.tiering'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    unit: 'session',
-    demands: 'load',
-    ignore: new Set(),
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-  });
+  const comparison = compare(
+    [measuredRun('run', levels, {}, { targets })],
+    comparisonOptions({ columns: ['fsx.tiering'], demands: 'load' }),
+  );
   assert.equal([...comparison.grid.columns], ['AUTO', 'ALL']);
   assert.match(mountLines(comparison)[0] ?? '', /fsx\.throughput \(512MBps → 1024MBps\) and fsx\.pairs \(1 → 2\)/);
 });

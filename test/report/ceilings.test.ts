@@ -4,9 +4,10 @@ import * as assert from 'uvu/assert';
 import { compare, type NamedRun } from '../../src/gate/comparison.js';
 import { comparisonNotes } from '../../src/report/comparison/comparison-notes.js';
 import { type ReportFormat, renderRun } from '../../src/report/render.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { makeNfsMount, makeVolume, onVolume } from '../support/fsx-volumes.js';
 import { assertGolden } from '../support/golden.js';
-import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
+import { around, measuredRun } from '../support/measured-runs.js';
 import { makeArm, makeRun, makeTrial, makeWindow } from '../support/records.js';
 
 const test = suite('report/ceilings');
@@ -83,17 +84,10 @@ function twoTargets(before: number, after: number): NamedRun {
 }
 
 function notesOf(before: number, after: number): string[] {
-  const comparison = compare([twoTargets(before, after)], {
-    columns: ['target'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    alpha: 0.05,
-    minEffect: 0.05,
-    confidence: 0.95,
-    unit: 'session',
-    demands: 'load',
-    ignore: new Set(),
-  });
+  const comparison = compare(
+    [twoTargets(before, after)],
+    comparisonOptions({ columns: ['target'], minEffect: 0.05, demands: 'load' }),
+  );
   return comparisonNotes(comparison).filter((line) => line.startsWith('same ceiling'));
 }
 

@@ -30,6 +30,7 @@ import {
   outcomesOf,
   outputOf,
 } from '../support/ci-formats.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { makeArm, makeThreshold, makeWindow } from '../support/records.js';
 import { runOfSessions, type SessionsOptions, trialsOfSessions } from '../support/stored-sessions.js';
 
@@ -203,17 +204,7 @@ function comparedOf(of: readonly Arm[], ratios: readonly number[], changes: read
         { name: 'main', run: base, trials: trialsOfSessions({ arms: of, levels: levelsOfBase }) },
         { name: candidate.id, run: candidate, trials: trialsOfSessions(options) },
       ],
-      {
-        columns: ['run'],
-        where: new Map(),
-        measures: [measureOf('throughput') as Measure],
-        alpha: 0.5,
-        minEffect: 0.1,
-        confidence: 0.95,
-        unit: 'session',
-        demands: 'environment',
-        ignore: new Set(),
-      },
+      comparisonOptions({ alpha: 0.5, minEffect: 0.1 }),
     );
     return { comparison, gate: gateOf(comparison, [], ONCE) };
   });

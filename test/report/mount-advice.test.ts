@@ -3,7 +3,8 @@ import * as assert from 'uvu/assert';
 import { compare } from '../../src/gate/comparison.js';
 import { planMounts } from '../../src/plan/mount-plan.js';
 import { mountAdvice } from '../../src/report/comparison/mount-advice.js';
-import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
+import { comparisonOptions } from '../support/comparison-options.js';
+import { around, measuredRun } from '../support/measured-runs.js';
 import { makeArm } from '../support/records.js';
 
 const test = suite('report/mount-advice');
@@ -15,17 +16,7 @@ function adviceFor(levels: readonly number[], sessions: number): string[] {
     arm: { ...makeArm('read'), id: `read@${name}`, target: name },
     levels: around(levels[index] as number, sessions),
   }));
-  const options = {
-    columns: ['target'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    unit: 'session' as const,
-    demands: 'load' as const,
-    ignore: new Set<string>(),
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-  };
+  const options = comparisonOptions({ columns: ['target'], demands: 'load' });
   return mountAdvice(compare([measuredRun('a', arms)], options), MOUNTS);
 }
 

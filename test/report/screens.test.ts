@@ -20,6 +20,7 @@ import type { TerminalOptions } from '../../src/report/table/terminal.js';
 import { totalCost } from '../../src/stats/total-cost.js';
 import { allow, answerOf, BUCKET, deny, ROLE } from '../iam/evaluation-case.js';
 import { fixture, lint } from '../iam/linting.js';
+import { comparisonOptions } from '../support/comparison-options.js';
 import { makeVolume, onVolume } from '../support/fsx-volumes.js';
 import { assertGolden } from '../support/golden.js';
 import { around, measuredRun, measureNamed } from '../support/measured-runs.js';
@@ -97,17 +98,10 @@ async function mountMatrix(options: TerminalOptions): Promise<string> {
       levels: around(1e8 * (1 + size) * (1 + mount / 4), 10),
     })),
   );
-  const comparison = compare([measuredRun('matrix', arms)], {
-    columns: ['target'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    unit: 'session',
-    demands: 'load',
-    ignore: new Set(),
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-  });
+  const comparison = compare(
+    [measuredRun('matrix', arms)],
+    comparisonOptions({ columns: ['target'], demands: 'load' }),
+  );
   return `${await renderComparison(comparison, 'table', options)}\n${mountAdvice(comparison, mounts).join('\n')}\n`;
 }
 

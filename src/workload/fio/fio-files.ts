@@ -11,7 +11,7 @@ export function filesOf(
   { uniformBytes }: Blocks,
   workers: number,
 ): FioField[] {
-  const names = namedFiles(options, pattern, workers);
+  const names = namedFiles(options, workers);
   const nrfiles = options.count('nrfiles') ?? 1;
   const files = names > 1 ? names : Math.max(1, nrfiles);
   orderOfFiles(options, files, pattern);
@@ -30,7 +30,7 @@ export function filesOf(
 }
 
 /** Returns the number of files that `filename` names, or 0. */
-function namedFiles(options: FioOptions, { writes }: FioPattern, workers: number): number {
+function namedFiles(options: FioOptions, workers: number): number {
   const format = options.text('filename_format');
   if (format !== null) options.note('filename_format', 'feedrate names its files itself');
   const text = options.text('filename');
@@ -39,7 +39,8 @@ function namedFiles(options: FioOptions, { writes }: FioPattern, workers: number
   const names = namesIn(text);
   const device = names.find(isDevice);
   if (device !== undefined) {
-    const instead = writes || NO_STORAGE.has(device) ? '' : `, or measure the device with: feedrate read ${device}`;
+    // The same for readers and writers: the line of an option that both share is printed once.
+    const instead = NO_STORAGE.has(device) ? '' : `, or measure reads of the device with: feedrate read ${device}`;
     options.fault(
       'filename',
       `${quoted(device)} is a device, and jobs of feedrate have files; remove the option${instead}`,

@@ -8,6 +8,7 @@ import { comparisonCharts } from '../../../src/report/charts/comparison-charts.j
 import { feedCharts } from '../../../src/report/charts/feed-charts.js';
 import { historyCharts } from '../../../src/report/charts/history-charts.js';
 import { comparisonJson } from '../../../src/report/comparison/comparison-json.js';
+import { comparisonOptions } from '../../support/comparison-options.js';
 import { around, measuredRun, measureNamed } from '../../support/measured-runs.js';
 import { makeArm } from '../../support/records.js';
 
@@ -24,18 +25,7 @@ function sizes(name: string, factor: number, sessions = 8): NamedRun {
 }
 
 function compared(runs: readonly NamedRun[], changes: Partial<ComparisonOptions> = {}): Comparison {
-  return compare(runs, {
-    alpha: 0.05,
-    minEffect: 0.01,
-    confidence: 0.95,
-    columns: ['run'],
-    where: new Map(),
-    measures: [measureNamed('throughput')],
-    unit: 'session',
-    demands: 'load',
-    ignore: new Set(),
-    ...changes,
-  });
+  return compare(runs, comparisonOptions({ demands: 'load', ...changes }));
 }
 
 function chartIn<C extends Chart>(charts: readonly Chart[], id: string): C {

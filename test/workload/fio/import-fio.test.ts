@@ -140,9 +140,14 @@ startdelay=0
     'job.fio:3:1: frobnicate: feedrate has no such option',
     `job.fio:4:1: size: \${UNSET} is not set; put UNSET=VALUE before the command`,
     'job.fio:5:1: rw: "trim": feedrate does not trim',
-    'job.fio:6:1: filename: "/dev/sdb" is a device, and jobs of feedrate have files; remove the option, or measure the device with: feedrate read /dev/sdb',
+    'job.fio:6:1: filename: "/dev/sdb" is a device, and jobs of feedrate have files; remove the option, or measure reads of the device with: feedrate read /dev/sdb',
     'job.fio:7:1: verify_backlog: feedrate cannot do this ("4"); write verify: true',
   ]);
+  assert.equal(
+    faults('[global]\nfilename=/dev/sdb\n[readers]\nrw=randread\n[writers]\nrw=randwrite\n').length,
+    1,
+    'once for all jobs that share the option',
+  );
   assert.equal(faults('[a]\nioengine=rbd\npool=x\n'), [
     'job.fio:2:1: ioengine: "rbd": feedrate measures file systems that are mounted, and NFS servers',
   ]);
