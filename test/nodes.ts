@@ -29,7 +29,7 @@ function install(folder: string, version: string): string {
 
 /** Runs the tests and returns the runner's last line. */
 async function runTests(programs: string, filters: readonly string[]): Promise<{ status: number; last: string }> {
-  const child = spawn(join(programs, 'node'), ['--enable-source-maps', runnerPath, ...filters], {
+  const child = spawn(join(programs, 'node'), ['--enable-source-maps', runnerPath, '--all', ...filters], {
     env: { ...process.env, PATH: programs + delimiter + process.env['PATH'] },
     stdio: ['ignore', 'pipe', 'inherit'],
   });

@@ -1,10 +1,11 @@
 /**
- * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [FILTER…]`
+ * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [--all] [FILTER…]`
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
  * process of its own, but those of some rooms several in one: as many processes at once as there are cores, beside them one
- * that mostly waits, and last, alone, those that measure. Prints a line per file, what failed, what was skipped and why, and
- * last `N passed, N failed`, with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
+ * that mostly waits, and last, alone, those that measure. The short forms of long suites run with `CI=true` or `--all` only;
+ * those left out are named. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`,
+ * with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
  *
  * A test that runs longer than the limit counts as hung. The limit is no expectation of speed: it is ten times what the
  * slowest test takes on a quiet machine of two cores, so that a machine with a tenth of that is fast enough.
@@ -12,18 +13,23 @@
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { byProcess, isLong, type Turn, testFilesBelow, turnOf } from './runner/discover.js';
+import { byProcess, isLong, type Turn, testFilesBelow, turnOf, wordsOf } from './runner/discover.js';
 import { type FileResult, killAll, runFiles } from './runner/file-process.js';
 import type { Skip } from './runner/protocol.js';
 import { placeStrictPackage } from './runner/strict-package.js';
 
 const { values, positionals: filters } = parseArgs({
   allowPositionals: true,
-  options: { root: { type: 'string' }, 'limit-ms': { type: 'string', default: '1200000' } },
+  options: {
+    root: { type: 'string' },
+    'limit-ms': { type: 'string', default: '1200000' },
+    all: { type: 'boolean', default: false },
+  },
 });
 const root = resolve(values.root ?? import.meta.dirname);
 const limitMs = Number(values['limit-ms']);
-const toolsMustBeThere = process.env['CI'] === 'true' && process.env['FEEDRATE_ALLOW_SKIPS'] !== '1';
+const isCi = process.env['CI'] === 'true';
+const toolsMustBeThere = isCi && process.env['FEEDRATE_ALLOW_SKIPS'] !== '1';
 
 /** The lines of files that failed, and what they printed. They come last, where a log that is cut at its head has them. */
 const failures: string[] = [];
@@ -72,9 +78,12 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
   });
 }
 
-const files = testFilesBelow(root).filter((file) =>
+const found = testFilesBelow(root).filter((file) =>
   filters.length === 0 ? !isLong(file) : filters.some((filter) => file.includes(filter)),
 );
+const isLeftOut = (file: string) => filters.length === 0 && !isCi && !values.all && wordsOf(root, file).has('ci');
+const leftOut = found.filter(isLeftOut);
+const files = found.filter((file) => !isLeftOut(file));
 if (files.length === 0) {
   console.log(`✘ no test file below ${root}${filters.length > 0 ? ` has ${filters.join(' or ')} in its path` : ''}`);
   failed++;
@@ -88,5 +97,6 @@ await runQueue(withTurn('serial'));
 
 const skipped = judgeSkips();
 for (const failure of failures) console.log(failure);
+if (leftOut.length > 0) console.log(`not run: ${leftOut.join(', ')}, which CI runs, and --all`);
 console.log(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
 process.exitCode = failed > 0 ? 1 : 0;

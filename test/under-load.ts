@@ -28,7 +28,7 @@ function busy(core?: number): ChildProcess {
 
 /** Runs the suite, as the arguments of a command where there is one, and returns its exit status. */
 function runSuite(filters: readonly string[], command: readonly string[] = []): number {
-  const words = [...command, process.execPath, '--enable-source-maps', RUNNER, ...filters];
+  const words = [...command, process.execPath, '--enable-source-maps', RUNNER, '--all', ...filters];
   return spawnSync(words[0] as string, words.slice(1), { stdio: 'inherit' }).status ?? 1;
 }
 

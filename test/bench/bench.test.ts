@@ -1,3 +1,5 @@
+// ci
+
 /** What `npm run bench:fio` judges by, and a short form of it: that all sides run the same load, never how fast. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

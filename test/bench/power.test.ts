@@ -1,3 +1,5 @@
+// ci
+
 /** What `npm run bench:power` judges by. */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';

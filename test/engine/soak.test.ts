@@ -1,4 +1,4 @@
-// waits
+// ci waits
 
 /** The short form of `npm run soak`, and what its verdicts are worth. */
 import { spawnSync } from 'node:child_process';

@@ -1,3 +1,5 @@
+// ci
+
 /**
  * The short form of `npm run test:faults`: a few moments of each part. They come at calls and events of a run, not at times,
  * so that they are the same on every machine. Some follow one another in one scene, whose invariants are then checked

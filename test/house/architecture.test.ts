@@ -4,7 +4,7 @@ import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PURE_ROOMS, testFilesBelow, turnOf } from '../runner/discover.js';
+import { PURE_ROOMS, testFilesBelow, wordsOf } from '../runner/discover.js';
 import { repositoryRoot } from '../support/repository.js';
 import { importsOf, type SourceFile, sourceFile, sourceFilesBelow } from '../support/source.js';
 
@@ -451,8 +451,8 @@ architecture('every test file is compiled, found and run as it says', () => {
   assert.equal(testFilesBelow(root), compiled.sort(), 'a build without its source, or a source without its build');
   for (const { path, text } of testSources) {
     const file = posix.relative('test', path).replace(/ts$/, 'js');
-    const [, word = 'parallel'] = /^\/\/ (\w+)\n/.exec(text) ?? [];
-    assert.is(turnOf(root, file), word, `${path}: // serial or // waits, and an empty line must follow`);
+    const [, words = ''] = /^\/\/ ([\w ]+)\n/.exec(text) ?? [];
+    assert.equal([...wordsOf(root, file)].join(' '), words, `${path}: // ci, serial, waits; an empty line must follow`);
   }
   assert.equal(places(testSources, [/\.only\(/, /\.skip\(/]), []);
 });

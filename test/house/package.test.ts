@@ -1,3 +1,5 @@
+// ci
+
 /** The package as a user gets it: packed, installed elsewhere, run there. */
 import { execFile } from 'node:child_process';
 import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

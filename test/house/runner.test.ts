@@ -117,7 +117,17 @@ runner('long files run only when they are asked for', async () => {
   assert.match(usual.text, '✔ short.test.mjs');
   assert.is(usual.lastLine, '1 passed, 0 failed');
   const asked = await runFixtures(['.test'], {}, 'runner-long');
-  assert.is(asked.lastLine, '2 passed, 0 failed');
+  assert.is(asked.lastLine, '3 passed, 0 failed');
+});
+
+runner('short forms of long suites run in CI and with --all; elsewhere they are named', async () => {
+  const usual = await runFixtures([], {}, 'runner-long');
+  assert.match(usual.text, 'not run: ci.test.mjs, which CI runs, and --all\n');
+  for (const other of [
+    await runFixtures([], { CI: 'true' }, 'runner-long'),
+    await runFixtures(['--all'], {}, 'runner-long'),
+  ])
+    assert.is(other.lastLine, '2 passed, 0 failed');
 });
 
 runner('files that wait run beside the others, serial ones last and alone', async () => {

@@ -1,4 +1,4 @@
-// waits
+// ci waits
 
 /** Real NFS: what feedrate says of mounts, bytes and time, against what the kernel and the server say. */
 import { suite } from 'uvu';

@@ -1,3 +1,5 @@
+// ci
+
 /** A sample of `npm run test:mutations`: no damaged file makes feedrate hang, crash or print what it did not write. */
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,3 +1,5 @@
+// ci
+
 /** Nothing of a user's files is changed: the short form of `npm run test:own-files`. */
 import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -16,14 +16,23 @@ export function isLong(file: string): boolean {
 /** When a file runs, as its first line says; `parallel` without such a line. */
 export type Turn = 'parallel' | 'serial' | 'waits';
 
+const WORDS = ['ci', 'serial', 'waits'] as const;
+const FIRST_LINE = new RegExp(`^// ((?:${WORDS.join('|')})(?: (?:${WORDS.join('|')}))*)\\n`);
+
 /**
- * `// serial`: the file measures something, so nothing else runs beside it. `// waits`: the file mostly waits, so it runs
- * beside as many others as there are cores. An empty line must follow, or the compiler drops the comment together with an
- * import of types.
+ * The words of a file's first line. `// serial`: the file measures something, so nothing else runs beside it. `// waits`: the
+ * file mostly waits, so it runs beside as many others as there are cores. `// ci`: it is the short form of a long suite that
+ * has an npm script of its own, and runs in CI and where it is asked for. An empty line must follow, or the compiler drops
+ * the comment together with an import of types.
  */
+export function wordsOf(root: string, file: string): ReadonlySet<string> {
+  const [, words = ''] = FIRST_LINE.exec(readFileSync(join(root, file), 'utf8')) ?? [];
+  return new Set(words.split(' ').filter((word) => word !== ''));
+}
+
 export function turnOf(root: string, file: string): Turn {
-  const [, word] = /^\/\/ (serial|waits)\n/.exec(readFileSync(join(root, file), 'utf8')) ?? [];
-  return (word as Turn | undefined) ?? 'parallel';
+  const words = wordsOf(root, file);
+  return words.has('serial') ? 'serial' : words.has('waits') ? 'waits' : 'parallel';
 }
 
 /** Rooms whose code is pure. Their tests leave nothing behind in a process, so that several files can share one. */
