@@ -39,6 +39,8 @@ export interface FeedJobs {
   readonly reader: string;
   /** Of each sample after it was read, in emulations, ns. */
   readonly preprocessNs: number;
+  /** Of each batch, in emulations, ns. */
+  readonly handOverNs: number;
   readonly source: FeedSource;
   readonly cache: 'cold' | 'as-is';
   /** Null: the engine has a virtual clock, on which a client takes no time. */
@@ -72,8 +74,9 @@ export const stockOf = (readers: number): number => readers * RAMP_PREFETCH;
 
 /** Returns the workload as text, with a comment for each part. */
 export function feedWorkload(jobs: FeedJobs): string {
-  const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs, ranks } = jobs;
-  const preprocess = preprocessNs === 0 ? '' : `preprocess_time: ${formatDurationLabel(preprocessNs)}, `;
+  const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs, handOverNs, ranks } = jobs;
+  const timeOf = (field: string, ns: number) => (ns === 0 ? '' : `${field}: ${formatDurationLabel(ns)}, `);
+  const ownTimes = timeOf('preprocess_time', preprocessNs) + timeOf('hand_over_time', handOverNs);
   return [
     `# How many ${model.name} does a target feed?`,
     ...(ranks === 1 ? [] : [`# Each of ${ranks} ranks has the readers and accelerators of these jobs.`]),
@@ -102,7 +105,7 @@ export function feedWorkload(jobs: FeedJobs): string {
       ({ accelerators, workers, prefetchFactor, steps }) =>
         `  ${emulationJobName(accelerators)}: {kind: training, ${filesOf(accelerators * steps * model.batchSize, jobs)}accelerators: ${accelerators}, read_threads: ${workers}, ` +
         `prefetch_factor: ${prefetchFactor}, batch_size: ${model.batchSize}, ` +
-        `${preprocess}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
+        `${ownTimes}computation_time: ${formatDurationLabel(model.computeNs)}, total_training_steps: ${steps}}`,
     ),
     '',
   ].join('\n');

@@ -13,6 +13,8 @@ export interface FeedRequest {
   readonly prefetchFactor: number | null;
   /** Time of a worker for each sample after it was read, such as decoding, ns. */
   readonly preprocessNs: number;
+  /** Time of the training process to take a batch over from a worker, besides what the emulation itself takes, ns. */
+  readonly handOverNs: number;
   readonly whatIf: readonly AcceleratorModel[];
   /** The accelerators that must be fed; null: none must. */
   readonly need: number | null;

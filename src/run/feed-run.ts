@@ -76,14 +76,14 @@ class Feed {
   #undecided: string | null = null;
 
   constructor(request: FeedRequest, plan: FeedPlan, base: FeedBase, listener: RunListener, startMs: number) {
-    const { model, reader, target, preprocessNs } = request;
+    const { model, reader, target, preprocessNs, handOverNs } = request;
     const { source, touches } = plan;
     const cache = touches ? 'cold' : 'as-is';
     this.#request = request;
     this.#plan = plan;
     const { client, ranks } = plan;
     this.#stages = new FeedStages(
-      { model, reader, source, cache, preprocessNs, client, ranks },
+      { model, reader, source, cache, preprocessNs, handOverNs, client, ranks },
       { ...stagedRequestOf(base, plan, target), stop: base.stop },
       listener,
     );
@@ -140,7 +140,7 @@ class Feed {
     const trials = this.run?.trials ?? [];
     const request = { ...this.#request, model: this.#model(points) };
     const { network, cores, ranks } = this.#plan;
-    const client = clientCostOf(trials, points, request.preprocessNs, cores);
+    const client = clientCostOf(trials, points, request, cores);
     const claim = trials.find(({ job }) => job === rampJobName(1))?.cache.claim ?? 'cold';
     const ramp = rampFrom(points, request, { cache: claim, client, network, ranks });
     this.#predicted = predictFor(request, ramp, this.run?.run.plan.seed ?? 0);

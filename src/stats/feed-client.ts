@@ -6,11 +6,17 @@ import { mergedLatency } from '../record/trial-values.js';
 import type { ClientCost, RampPoint } from '../training/predict/ramp.js';
 import { isCounted } from './summary.js';
 
-/** Returns what the client takes per sample, batch and hand-over. `preprocessNs`: the user's own time for each sample. */
+/** The user's own times: of each sample after it was read, and of each batch when it is taken over, ns. */
+export interface OwnTimes {
+  readonly preprocessNs: number;
+  readonly handOverNs: number;
+}
+
+/** Returns what the client takes per sample, batch and hand-over. */
 export function clientCostOf(
   trials: readonly TrialRecord[],
   points: readonly RampPoint[],
-  preprocessNs: number,
+  { preprocessNs, handOverNs }: OwnTimes,
   cores: number,
 ): ClientCost {
   const counted = trials.filter(isCounted);
@@ -18,14 +24,16 @@ export function clientCostOf(
   const batch = mergedLatency(of(CLIENT_READER), 'batch');
   const perReadNs = readCpuNs(points);
   const reading = { perSampleNs: preprocessNs, ...(perReadNs !== null && { perReadNs }), cores };
+  const options = [...(preprocessNs > 0 ? ['--preprocess'] : []), ...(handOverNs > 0 ? ['--hand-over'] : [])];
   if (batch === null) {
-    const source = preprocessNs === 0 ? 'a virtual clock, on which a client takes no time' : '--preprocess';
-    return { ...reading, perBatchNs: 0, perHandOverNs: 0, source };
+    const source = options.length === 0 ? 'a virtual clock, on which a client takes no time' : options.join(' and ');
+    return { ...reading, perBatchNs: 0, perHandOverNs: handOverNs, source };
   }
   const makingNs = meanNs(batch);
   const perBatchNs = Math.max(0, stepNs(of(CLIENT_READER)) - makingNs);
-  const source = `measured without storage${preprocessNs === 0 ? '' : ', and --preprocess'}`;
-  return { ...reading, perBatchNs, perHandOverNs: handOverNs(of(CLIENT_ACCELERATOR), makingNs, perBatchNs), source };
+  const source = ['measured without storage', ...options].join(' and ');
+  const perHandOverNs = measuredHandOverNs(of(CLIENT_ACCELERATOR), makingNs, perBatchNs) + handOverNs;
+  return { ...reading, perBatchNs, perHandOverNs, source };
 }
 
 /** Returns the CPU time of one reader for a sample, ns; null if it is not known. */
@@ -47,7 +55,7 @@ function stepNs(trials: readonly TrialRecord[]): number {
  * Those of whole steps would be too coarse. Where workers are too slow even without a storage, the steps wait for them, which is
  * not part of it.
  */
-function handOverNs(trials: readonly TrialRecord[], makingNs: number, perBatchNs: number): number {
+function measuredHandOverNs(trials: readonly TrialRecord[], makingNs: number, perBatchNs: number): number {
   const [waits, ends] = [mergedLatency(trials, 'wait'), mergedLatency(trials, 'barrier')];
   const [first] = trials;
   if (waits === null || ends === null || first?.training === undefined) return 0;

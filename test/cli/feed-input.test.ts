@@ -74,6 +74,7 @@ for (const [options, message] of [
   [{ ...OWN, workers: '0' }, '--workers 0: expected a whole number from 1 to 512'],
   [{ ...OWN, prefetch: 'many' }, '--prefetch many: expected a whole number from 1 to 1024'],
   [{ ...OWN, preprocess: 'x' }, /^--preprocess: /],
+  [{ ...OWN, handOver: 'x' }, /^--hand-over: /],
   [{ ...OWN, need: '-1' }, '--need -1: expected a whole number from 1'],
   [{ ...OWN, budget: '5s' }, '--budget 5s: expected at least 20s, such as 3m'],
   [{ ...OWN, whatIf: ['none'] }, /^unknown model "none"; /],

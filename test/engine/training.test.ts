@@ -104,6 +104,34 @@ for (const station of STATIONS) {
   });
 }
 
+for (const [prefetchFactor, loadMs, computeMs, stepMs] of [
+  // The worker makes the next batch while one is taken over.
+  [2, 40, 10, 40],
+  [2, 10, 40, 46],
+  // It is given the next batch when one has been taken over.
+  [1, 40, 10, 46],
+  [1, 10, 40, 46],
+] as const) {
+  test(`a hand-over of 6 ms: ${JSON.stringify({ prefetchFactor, loadMs, computeMs })}`, async () => {
+    const [batch, steps] = [4, 60];
+    const { training } = await run({
+      readThreads: 1,
+      prefetchFactor,
+      batchSize: batch,
+      files: batch * steps,
+      recordBytes: 1_000_000,
+      simulatedBytesPerSecond: (1_000_000 * batch * 1000) / loadMs,
+      handOverTime: { type: 'constant', ns: 6 * MS },
+      computationTime: { type: 'constant', ns: computeMs * MS },
+    });
+    const [epoch] = training.epochs;
+    assert.ok(epoch);
+    const perStep = (ns: number) => Math.round(ns / (steps - 1) / 1e4) / 100;
+    assert.is(perStep(epoch.endNs - epoch.startNs - epoch.firstStepNs), stepMs);
+    assert.ok(Math.abs(epoch.waitNs / steps / MS - (stepMs - computeMs)) < 1);
+  });
+}
+
 test('machines with unequal storage train at the speed of the slowest one, as the formula with a common barrier says', async () => {
   const [batch, steps, computeMs] = [4, 40, 30];
   const loads = [10, 25, 40];

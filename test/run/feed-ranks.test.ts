@@ -41,7 +41,14 @@ async function measure(stages: FeedStages): Promise<void> {
 /** Two ranks: what each does once it has planned. */
 function ranksIn(directory: string, budgetNs: number) {
   const request: FeedRequest = {
-    ...{ target: { name: 'data', path: directory }, dataPath: null, model: MODEL, reader: 'format', preprocessNs: 0 },
+    ...{
+      target: { name: 'data', path: directory },
+      dataPath: null,
+      model: MODEL,
+      reader: 'format',
+      preprocessNs: 0,
+      handOverNs: 0,
+    },
     ...{ workers: 1, prefetchFactor: null, whatIf: [], need: null, budgetNs },
   };
   const [first, second] = localGroup(2).ranks.map((group) => new RankMeetings(group)) as [RankMeetings, RankMeetings];
@@ -68,7 +75,16 @@ test('stages that rank 0 decides are measured by all ranks, each with as many ac
     const { request, lead, follow } = ranksIn(directory, 180e9);
     const measured = lead(async ({ base, plan }) => {
       const { source, client, ranks } = plan;
-      const basis = { model: MODEL, reader: 'format', preprocessNs: 0, source, cache: 'as-is', client, ranks } as const;
+      const basis = {
+        model: MODEL,
+        reader: 'format',
+        preprocessNs: 0,
+        handOverNs: 0,
+        source,
+        cache: 'as-is',
+        client,
+        ranks,
+      } as const;
       const staged = { ...stagedRequestOf(base, plan, request.target), stop: base.stop };
       const stages = new FeedStages(basis, staged, {});
       assert.is(await stages.within(600e9, () => measure(stages)), false);

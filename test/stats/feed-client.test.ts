@@ -36,25 +36,37 @@ const accelerator = (waitNs: number, training: Partial<TrainingRecord>) =>
     training,
   );
 
+const NO_OWN_TIMES = { preprocessNs: 0, handOverNs: 0 };
+
 const near = (value: number, expected: number) => assert.ok(Math.abs(value - expected) < 0.02 * expected, `${value}`);
 
 test('a batch costs what a step takes besides making it, and a hand-over what a step takes besides computing', () => {
   const trials = [reader(80_000, 100_000), accelerator(70_000, { computeNs: 10e6, readThreads: 4 })];
   const round = { samples: 100, durationNs: 1e9, bytes: 1, latencies: [[1]], cpuNs: 4e6, serverNs: null };
-  const cost = clientCostOf(trials, [{ readers: 1, rounds: [round] }], 5e6, 8);
+  const cost = clientCostOf(trials, [{ readers: 1, rounds: [round] }], { preprocessNs: 5e6, handOverNs: 0 }, 8);
   near(cost.perBatchNs, 20_000);
   near(cost.perHandOverNs, 90_000);
   assert.equal([cost.perSampleNs, cost.perReadNs, cost.cores], [5e6, 40_000, 8]);
-  assert.is(cost.source, 'measured without storage, and --preprocess');
+  assert.is(cost.source, 'measured without storage and --preprocess');
+});
+
+test('the user’s own time of a hand-over is added to what was measured', () => {
+  const trials = [reader(80_000, 100_000), accelerator(70_000, { computeNs: 10e6, readThreads: 4 })];
+  const own = { preprocessNs: 5e6, handOverNs: 2e6 };
+  const cost = clientCostOf(trials, [], own, 8);
+  near(cost.perHandOverNs, 2_090_000);
+  assert.is(cost.source, 'measured without storage and --preprocess and --hand-over');
+  const { perHandOverNs, source } = clientCostOf([], [], own, 8);
+  assert.equal([perHandOverNs, source], [2e6, '--preprocess and --hand-over']);
 });
 
 test('steps that wait for slow workers are no hand-over', () => {
   const trials = [reader(40e6, 40e6), accelerator(10_100_000, { computeNs: 10e6, readThreads: 2 })];
-  assert.ok(clientCostOf(trials, [], 0, 8).perHandOverNs < 500_000);
+  assert.ok(clientCostOf(trials, [], NO_OWN_TIMES, 8).perHandOverNs < 500_000);
 });
 
 test('on a virtual clock, nothing is measured, and a client takes no time', () => {
-  const { perBatchNs, perHandOverNs, source } = clientCostOf([], [], 0, 8);
+  const { perBatchNs, perHandOverNs, source } = clientCostOf([], [], NO_OWN_TIMES, 8);
   assert.equal([perBatchNs, perHandOverNs, source], [0, 0, 'a virtual clock, on which a client takes no time']);
 });
 

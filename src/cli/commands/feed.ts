@@ -50,6 +50,7 @@ export const feed: Subcommand = {
       .option('--workers <number>', 'num_workers of each loader (default: the fewest that suffice)')
       .option('--prefetch <number>', 'prefetch_factor of each loader (default: the least that suffices)')
       .option('--preprocess <time>', 'time that a worker needs for a sample after reading it, such as decoding')
+      .option('--hand-over <time>', 'time that a training process needs to take over a batch from a worker')
       .option('--what-if <model>', 'predict another model from the same measurement; repeat for more', collect)
       .option('--need <number>', 'exit with status 1 if fewer accelerators are fed, and 3 if it is not decided')
       .option('--budget <time>', 'longest time to measure', '3m')

@@ -23,6 +23,7 @@ export interface RawFeedOptions {
   readonly workers?: string;
   readonly prefetch?: string;
   readonly preprocess?: string;
+  readonly handOver?: string;
   readonly reader: FeedRequest['reader'];
   readonly whatIf?: readonly string[];
   readonly need?: string;
@@ -48,6 +49,7 @@ export function feedRequestOf(raw: RawFeedOptions): FeedRequest {
     workers: raw.workers === undefined ? null : wholeNumber('--workers', raw.workers, MOST_WORKERS),
     prefetchFactor: raw.prefetch === undefined ? null : wholeNumber('--prefetch', raw.prefetch, MOST_PREFETCH),
     preprocessNs: raw.preprocess === undefined ? 0 : valueIn('--preprocess', parseDuration(raw.preprocess)),
+    handOverNs: raw.handOver === undefined ? 0 : valueIn('--hand-over', parseDuration(raw.handOver)),
     whatIf: (raw.whatIf ?? []).map(acceleratorModel),
     need: raw.need === undefined ? null : wholeNumber('--need', raw.need, Number.MAX_SAFE_INTEGER),
     budgetNs: budgetOf(raw.budget),
@@ -190,6 +192,7 @@ const OWN_FIELDS: Readonly<Record<string, string | null>> = {
   batch_size: '--batch',
   computation_time: '--compute',
   preprocess_time: '--preprocess',
+  hand_over_time: '--hand-over',
   read_threads: '--workers',
   prefetch_factor: '--prefetch',
   prefetch_size: '--prefetch',

@@ -24,7 +24,7 @@ export class BoardTasks {
       return null;
     }
     const next = this.#board.taskAt(task.worker, this.#done);
-    // Only a virtual clock is behind.
+    // A virtual clock is behind; and a training process gives the next task when it has taken a batch over.
     backend.clock.waitUntil(this.#board.dealtAt(task.worker, this.#done));
     if (next !== END_OF_TRAINING) return next;
     this.#board.idle(task.worker, null);

@@ -15,7 +15,7 @@ import { StepLog } from '../../training/step-log.js';
 import { ENGINES } from '../../workload/engines.js';
 import { savesCheckpoints } from '../../workload/jobs/saving-fields.js';
 import { prefetchFactorOf, type TrainingJob } from '../../workload/jobs/training.js';
-import { meanOfSpread } from '../../workload/time-spread.js';
+import { meanOfSpread, type TimeSpread } from '../../workload/time-spread.js';
 import { AcceleratorCheckpoints } from './accelerator-checkpoints.js';
 import type { Program, ProgramContext } from './job-program.js';
 import { TrainingBoard } from './training-board.js';
@@ -28,6 +28,9 @@ const SIGN_OF_LIFE_NS = 5e9;
 
 /** The times of so many steps of a trial are kept: a megabyte of its record. */
 const MOST_STEP_TIMES = 50_000;
+
+/** Begins the place of draws of hand-overs, which are apart from those of steps. */
+const HAND_OVER = -1;
 
 /** One accelerator in a step. Times are ns since the common start. */
 interface Rank {
@@ -198,9 +201,11 @@ export class AcceleratorProgram implements Program {
         const offer = rank.feed.offer();
         if (offer === null) return true;
         const { readyNs, samples, sampleBytes, readBytes } = offer.batch;
-        rank.givenNs = this.#isVirtual ? Math.max(startNs, readyNs) : this.#context.backend.clock.now();
+        const takenNs = this.#isVirtual ? Math.max(startNs, readyNs) : this.#context.backend.clock.now();
+        const at = [place.epoch, place.step, this.#ranks.indexOf(rank)] as const;
+        rank.givenNs = takenNs + this.#timeOf(this.#job.handOverTime, HAND_OVER, ...at);
         rank.feed.handOver(offer, rank.givenNs);
-        rank.dueNs = rank.givenNs + this.#computeNs(place.epoch, place.step, this.#ranks.indexOf(rank));
+        rank.dueNs = rank.givenNs + this.#timeOf(this.#job.computationTime, ...at);
         this.#queue.handOver(readyNs);
         sums.samples += samples;
         sums.sampleBytes += sampleBytes;
@@ -215,10 +220,9 @@ export class AcceleratorProgram implements Program {
     return true;
   }
 
-  #computeNs(epoch: number, step: number, rank: number): number {
-    const { computationTime } = this.#job;
-    if (computationTime.type === 'constant') return computationTime.ns;
-    return drawTime(computationTime, createPrng(this.#context.task.seed, epoch, step, rank));
+  /** `place`: what the draw belongs to. */
+  #timeOf(spread: TimeSpread, ...place: readonly number[]): number {
+    return spread.type === 'constant' ? spread.ns : drawTime(spread, createPrng(this.#context.task.seed, ...place));
   }
 
   /** Ends an epoch of all workers. Returns false after a stop request. */

@@ -33,6 +33,7 @@ export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly prefetchSize: number | null;
   readonly computationTime: TimeSpread;
   readonly preprocessTime: TimeSpread;
+  readonly handOverTime: TimeSpread;
   readonly epochs: number;
   /** Most steps in all epochs together; null = all of them. */
   readonly totalSteps: number | null;
@@ -118,6 +119,12 @@ export const trainingKind: JobKind<TrainingJob> = {
       0,
       'Time that a worker needs for each sample after it was read, such as decoding. A number is in seconds.',
     ),
+    handOverTime: field(
+      'hand_over_time',
+      timeSpread,
+      0,
+      'Time that a training process needs to take a batch over from a worker, such as unpickling and pinning it. It is part of the wait for data. A number is in seconds.',
+    ),
     epochs: field('epochs', count(1, 1_000_000), 1, 'How often all samples are read, each time in a new order.'),
     totalSteps: field(
       'total_training_steps',
@@ -193,6 +200,9 @@ export const trainingKind: JobKind<TrainingJob> = {
     }),
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
+    ),
+    condition('handOverTime', ['readThreads'], ({ handOverTime, readThreads }) =>
+      meanOfSpread(handOverTime) > 0 && readThreads === 0 ? 'with read_threads: 0' : null,
     ),
     condition('sharedBytesPerSecond', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
     condition('sharedIops', ['ioengine'], ({ ioengine }) => withoutModel(ioengine)),
