@@ -6,9 +6,10 @@
  *
  * `--mount`: on this directory, such as a mount of the lab, instead of slow mounts; caches are emptied before each side.
  *
- * What Python itself costs per sample is measured first on data in memory, and emulated as `preprocess_time`: see the table.
+ * What Python itself costs is measured first on data in memory: per sample, emulated as `preprocess_time`, and per batch in the
+ * training process, emulated as `hand_over_time`. `feedrate feed` is told both and predicts the same setting from its ramp.
  * Needs root, FUSE, and Debian's python3-torch, which it installs when it is missing (650 MB). Exits 1 when the median of a
- * setting's ratios is off by more than 5 %.
+ * setting's ratios is off by more than 5 % for the emulation, or 10 % for the prediction.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -25,7 +26,11 @@ import { runProgram } from './program.js';
 import { buildSlowMount, withSlowMount } from './slow-mount.js';
 
 const PYTHON = '/usr/bin/python3';
+/** Of the emulation, and of the prediction. */
 const MOST_ERROR = 0.05;
+const MOST_PREDICTION_ERROR = 0.1;
+/** A ramp and a few emulations: only the prediction is used. */
+const FEED_BUDGET = '45s';
 
 const { values } = parseArgs({
   options: {
@@ -43,6 +48,12 @@ interface Epoch {
   readonly samplesPerSecond: number;
   /** Mean wait for a batch, s, first step included. */
   readonly waitSeconds: number;
+}
+
+/** Of PyTorch's. */
+interface TorchEpoch extends Epoch {
+  /** The median wait for a batch that was ready, if loaders keep up: without those that were asked for before the first step. */
+  readonly readyWaitSeconds: number;
 }
 
 interface RankTimes {
@@ -88,20 +99,22 @@ async function dataOf(directory: string, data: DataKind, made: Map<DataKind, str
   return root;
 }
 
-async function torchEpoch(root: string, setting: Setting): Promise<Epoch> {
+async function torchEpoch(root: string, setting: Setting, steps: number | null = null): Promise<TorchEpoch> {
   const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
   const words = { format: data.format, root, ranks: accelerators, batch, workers, prefetch };
   const script = join(repositoryRoot, 'test', 'bench', 'dataloader.py');
   const told = await runProgram(PYTHON, [
     script,
-    JSON.stringify({ ...words, compute: computeMs / 1000, seed: 1, steps: null }),
+    JSON.stringify({ ...words, compute: computeMs / 1000, seed: 1, steps }),
   ]);
   const { ranks } = JSON.parse(told) as { ranks: readonly RankTimes[] };
   const rates = ranks.map(({ done }) => ((done.length - 1) * batch) / ((done.at(-1) as number) - (done[0] as number)));
   const waits = ranks.flatMap(({ waits: ofRank }) => ofRank);
+  const ready = ranks.flatMap(({ waits: ofRank }) => ofRank.slice(workers * prefetch));
   return {
     samplesPerSecond: rates.reduce((sum, rate) => sum + rate, 0),
     waitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
+    readyWaitSeconds: ready.length === 0 ? Number.NaN : median(ready),
   };
 }
 
@@ -110,12 +123,12 @@ async function feedrateEpoch(
   directory: string,
   setting: Setting,
   cache: 'cold' | 'warm',
-  preprocessSeconds: number,
+  { sampleSeconds, batchSeconds }: PythonCost,
 ): Promise<Epoch> {
   const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
   const workload = join(directory, 'training.yaml');
   const loader = `accelerators: ${accelerators}, read_threads: ${workers}, prefetch_factor: ${prefetch}, batch_size: ${batch}`;
-  const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${preprocessSeconds.toFixed(7)}`;
+  const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${sampleSeconds.toFixed(7)}, hand_over_time: ${batchSeconds.toFixed(7)}`;
   writeFileSync(
     workload,
     `name: dataloader\ntrials: {rounds: 1}\ndataset: {path: .}\njobs:\n  train: {kind: training, format: ${data.format}, reader: ${data.reader}, ${loader}, ${time}, cache: ${cache}}\n`,
@@ -132,46 +145,129 @@ async function feedrateEpoch(
   };
 }
 
-/** What Python costs per sample beyond what reading costs feedrate, s: one worker, hardly any compute, data in memory. */
-async function pythonCost(root: string, directory: string, data: DataKind): Promise<number> {
-  const [first] = SETTINGS.filter((setting) => setting.data === data);
-  const bare = { ...(first as Setting), accelerators: 1, workers: 1, prefetch: 2, computeMs: 0.1 };
+/** What `feed` predicts for the setting from its ramp; null: more readers than it measured. */
+async function predictedRate(
+  root: string,
+  directory: string,
+  setting: Setting,
+  cost: PythonCost,
+): Promise<number | null> {
+  const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
+  const ns = (seconds: number): string => `${Math.round(seconds * 1e9)}ns`;
+  const model = [
+    '--data-format',
+    data.format,
+    '--reader',
+    data.reader,
+    '--batch',
+    `${batch}`,
+    '--compute',
+    `${computeMs}ms`,
+  ];
+  const loader = ['--workers', `${workers}`, '--prefetch', `${prefetch}`];
+  const python = ['--preprocess', ns(cost.sampleSeconds), '--hand-over', ns(cost.batchSeconds)];
+  const run = [
+    '--budget',
+    FEED_BUDGET,
+    '-o',
+    join(directory, 'feeds'),
+    '--format',
+    'json',
+    '--progress',
+    'none',
+    '--no-aws',
+  ];
+  const told = await runProgram(process.execPath, [
+    mainPath,
+    'feed',
+    '--data',
+    root,
+    ...model,
+    ...loader,
+    ...python,
+    ...run,
+  ]);
+  const { au } = JSON.parse(told) as { readonly au: { readonly predicted: readonly FeedPoint[] } };
+  return au.predicted.find((point) => point.accelerators === accelerators)?.samplesPerSecond ?? null;
+}
+
+/** What Python costs beyond what reading costs feedrate: a worker for a sample, and the training process for a batch, s. */
+interface PythonCost {
+  readonly sampleSeconds: number;
+  readonly batchSeconds: number;
+}
+
+const NO_COST: PythonCost = { sampleSeconds: 0, batchSeconds: 0 };
+/** Steps so much longer than making a batch that two workers always have one ready. */
+const LONG_STEP = 4;
+const READY_STEPS = 24;
+
+interface FeedPoint {
+  readonly accelerators: number;
+  readonly samplesPerSecond: number;
+}
+
+/** On data in memory. For samples: one worker, hardly any compute. For batches: what a step waits when they are ready. */
+async function pythonCost(root: string, directory: string, setting: Setting): Promise<PythonCost> {
+  const bare = { ...setting, accelerators: 1, workers: 1, prefetch: 2, computeMs: 0.1 };
   const costs: number[] = [];
+  let batchMs = 0;
   for (let round = 0; round < Math.max(3, rounds); round++) {
     const torch = await torchEpoch(root, bare);
-    const feedrate = await feedrateEpoch(root, directory, bare, 'warm', 0);
+    const feedrate = await feedrateEpoch(root, directory, bare, 'warm', NO_COST);
     costs.push(1 / torch.samplesPerSecond - 1 / feedrate.samplesPerSecond);
+    batchMs = Math.max(batchMs, (setting.batch * 1000) / torch.samplesPerSecond);
   }
-  return Math.max(0, median(costs));
+  const ready = { ...bare, workers: 2, computeMs: LONG_STEP * batchMs };
+  const { readyWaitSeconds } = await torchEpoch(root, ready, READY_STEPS);
+  return { sampleSeconds: Math.max(0, median(costs)), batchSeconds: readyWaitSeconds };
 }
 
 interface Row {
   readonly setting: Setting;
-  readonly costSeconds: number;
+  readonly cost: PythonCost;
   readonly torch: readonly Epoch[];
   readonly feedrate: readonly Epoch[];
+  /** Samples per second; null: not predicted. */
+  readonly predicted: readonly (number | null)[];
 }
 
 const ratioOf = ({ torch, feedrate }: Row, key: keyof Epoch): number =>
   median(feedrate.map((epoch, round) => epoch[key] / (torch[round] as Epoch)[key]));
 const middle = (epochs: readonly Epoch[], key: keyof Epoch): number => median(epochs.map((epoch) => epoch[key]));
 
+/** What was predicted, relative to what PyTorch reached; null where nothing was predicted. */
+function predictedRatio({ torch, predicted }: Row): number | null {
+  const ratios = predicted.flatMap((rate, round) =>
+    rate === null ? [] : [rate / (torch[round] as Epoch).samplesPerSecond],
+  );
+  return ratios.length === 0 ? null : median(ratios);
+}
+
+/** Whether both the emulation and the prediction are near enough. */
+function isNear(row: Row): boolean {
+  const prediction = predictedRatio(row);
+  const isPredicted = prediction !== null && Math.abs(prediction - 1) <= MOST_PREDICTION_ERROR;
+  return isPredicted && Math.abs(ratioOf(row, 'samplesPerSecond') - 1) <= MOST_ERROR;
+}
+
 function tableOf(rows: readonly Row[]): string {
   const head = [
-    '| setting | Python’s cost per sample | samples/s, torch | samples/s, feedrate | ratio | wait per step, torch | feedrate | ratio |',
+    '| setting | Python’s cost per sample | per batch | samples/s, torch | emulated | predicted by feed | wait per step, torch | emulated |',
     '|---|---|---|---|---|---|---|---|',
   ];
   const cells = rows.map((row) => {
     const ms = (seconds: number): string => `${(seconds * 1000).toFixed(2)} ms`;
+    const prediction = predictedRatio(row);
     return [
       row.setting.name,
-      ms(row.costSeconds),
+      ms(row.cost.sampleSeconds),
+      ms(row.cost.batchSeconds),
       middle(row.torch, 'samplesPerSecond').toFixed(1),
-      middle(row.feedrate, 'samplesPerSecond').toFixed(1),
-      ratioOf(row, 'samplesPerSecond').toFixed(3),
+      `${ratioOf(row, 'samplesPerSecond').toFixed(3)} ×`,
+      prediction === null ? '–' : `${prediction.toFixed(3)} ×`,
       ms(middle(row.torch, 'waitSeconds')),
-      ms(middle(row.feedrate, 'waitSeconds')),
-      ratioOf(row, 'waitSeconds').toFixed(3),
+      `${ms(middle(row.feedrate, 'waitSeconds'))}, ${ratioOf(row, 'waitSeconds').toFixed(3)} ×`,
     ];
   });
   return `${[...head, ...cells.map((texts) => `| ${texts.join(' | ')} |`)].join('\n')}\n`;
@@ -208,18 +304,22 @@ function mountedPlace(mount: string): Place {
 async function main(directory: string): Promise<boolean> {
   ensureTorch();
   const place = values.mount === undefined ? slowPlace(directory) : mountedPlace(values.mount);
-  const costs = new Map<DataKind, number>();
+  const costs = new Map<string, PythonCost>();
   const rows: Row[] = [];
   const wanted = SETTINGS.filter(({ name }) => values.only.every((text) => name.includes(text)));
   for (const setting of wanted) {
     const root = await place.rootOf(setting.data);
-    const costSeconds = costs.get(setting.data) ?? (await pythonCost(root, directory, setting.data));
-    costs.set(setting.data, costSeconds);
-    const row = { setting, costSeconds, torch: [] as Epoch[], feedrate: [] as Epoch[] };
+    const kind = `${root} ${setting.batch}`;
+    const cost = costs.get(kind) ?? (await pythonCost(root, directory, setting));
+    costs.set(kind, cost);
+    const row = { setting, cost, torch: [] as Epoch[], feedrate: [] as Epoch[], predicted: [] as (number | null)[] };
     for (let round = 0; round < rounds; round++) {
       await place.cold(root, setting, async (mounted) => row.torch.push(await torchEpoch(mounted, setting)));
       await place.cold(root, setting, async (mounted) =>
-        row.feedrate.push(await feedrateEpoch(mounted, directory, setting, 'cold', costSeconds)),
+        row.feedrate.push(await feedrateEpoch(mounted, directory, setting, 'cold', cost)),
+      );
+      await place.cold(root, setting, async (mounted) =>
+        row.predicted.push(await predictedRate(mounted, directory, setting, cost)),
       );
     }
     rows.push(row);
@@ -227,7 +327,7 @@ async function main(directory: string): Promise<boolean> {
   }
   process.stdout.write(tableOf(rows));
   if (values.out !== undefined) writeFileSync(values.out, tableOf(rows));
-  return rows.every((row) => Math.abs(ratioOf(row, 'samplesPerSecond') - 1) <= MOST_ERROR);
+  return rows.every(isNear);
 }
 
 const directory = mkdtempSync(join(tmpdir(), 'feedrate-dataloader-'));
