@@ -36,6 +36,11 @@ export class SampleTableBuilder {
     this.#starts.push(this.#length);
   }
 
+  /** Adds the files of another table. */
+  addAll(table: SampleTable): void {
+    for (let file = 0; file + 1 < table.starts.length; file++) this.add(numbersAt(table, file));
+  }
+
   table(): SampleTable {
     return { starts: Float64Array.from(this.#starts), values: this.#values.subarray(0, this.#length) };
   }

@@ -53,14 +53,15 @@ export async function findFiles(
   for (const { name, path } of request.targets) if (isNfsUrl(path)) throw withoutMount(what, name, path);
   const places = request.targets.map(({ name, path, read = dataset.path }) => {
     const target = openTarget(name, path, { write: false });
-    return { target, declared: { ...dataset, path: read }, key: `${target.path}\0${read}` };
+    const declared = { ...dataset, path: read };
+    return { target, declared, key: JSON.stringify([target.path, declared, samples]) };
   });
-  const byPlace = new Map<string, Promise<Found>>();
+  const { scans = new Map<string, Promise<Found>>() } = request;
   for (const { target, declared, key } of places)
-    if (!byPlace.has(key)) byPlace.set(key, scanned(declared, target, tell, request, samples));
+    if (!scans.has(key)) scans.set(key, scanned(declared, target, tell, request, samples));
   try {
     const found = await Promise.all(
-      places.map(async ({ target, key }) => [target.name, await byPlace.get(key)] as const),
+      places.map(async ({ target, key }) => [target.name, await scans.get(key)] as const),
     );
     return new Map(found as [string, Found][]);
   } finally {

@@ -55,6 +55,8 @@ export interface PlanRequest {
   readonly group?: RequestedGroup;
   /** When the first trial begins. Default: at once. */
   readonly startAt?: SetStart;
+  /** What scans have found so far, by what they looked for: those files are not looked for again. Scans of this run are added. Default: none. */
+  readonly scans?: Map<string, Promise<Found>>;
 }
 
 /** The meetings of a group of machines, and how its ranks use data files. */

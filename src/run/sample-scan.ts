@@ -4,9 +4,17 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import type { Opening } from '../base/opening.js';
 import { visibleText } from '../base/visible-text.js';
 import { openUserFile } from '../host/files/user-file.js';
-import type { SampleSearch } from '../plan/sample-table.js';
+import { type SampleSearch, type SampleTable, SampleTableBuilder } from '../plan/sample-table.js';
 import type { ByteSource } from '../training/scans/byte-source.js';
 import { scanOf } from '../training/scans/format-scans.js';
+
+/** What is looked for, and where. */
+export interface SampleWork {
+  /** The name of the target, for messages. */
+  readonly target: string;
+  readonly opening: Opening;
+  readonly search: SampleSearch;
+}
 
 /** Small reads are served from a stretch of this length, because headers are often beside each other. */
 const USUAL_STRETCH_BYTES = 65_536;
@@ -87,4 +95,11 @@ export function samplesOf(
   } finally {
     source?.close();
   }
+}
+
+/** Returns the samples of files. Throws as `samplesOf` does. */
+export function sampleTableOf(paths: readonly string[], { target, opening, search }: SampleWork): SampleTable {
+  const found = new SampleTableBuilder();
+  for (const path of paths) found.add(samplesOf(path, target, opening, search));
+  return found.table();
 }

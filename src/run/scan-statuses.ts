@@ -4,7 +4,7 @@ import { codeOf } from '../host/system/libc.js';
 import type { ByteName } from './found-listing.js';
 
 /** A look that waits for a server gives up the processor. So many of all looks that do so show that a server is asked. */
-const WAITING_SHARE = 0.5;
+export const WAITING_SHARE = 0.5;
 /** Looks by which that is judged: few at first and after a wait, because each might take long. */
 const JUDGED_LEAST = 32;
 const JUDGED_MOST = 2048;
@@ -76,7 +76,7 @@ export class Statuses {
 }
 
 /** Returns how often the main thread has given up the processor to wait. 0 when /proc does not say. */
-function timesGivenUp(): number {
+export function timesGivenUp(): number {
   try {
     return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
   } catch {

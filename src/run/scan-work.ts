@@ -10,11 +10,12 @@ import { leftOutText } from '../plan/scan-summary.js';
 import { compileGlob } from '../workload/globs.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import { type ByteName, FoundListing, LEFT, UNSEEN } from './found-listing.js';
-import { samplesOf } from './sample-scan.js';
+import { samplesTogether } from './sample-crew.js';
+import { sampleTableOf } from './sample-scan.js';
 import { leadsOut, manifestPaths } from './scan-manifest.js';
 import type { FromScan, ToScan } from './scan-messages.js';
 import { deviceBytes, mountsBelow, rootOf, type ScanRoot } from './scan-root.js';
-import { isOwn, isReadable, type Seen, Statuses } from './scan-statuses.js';
+import { isOwn, isReadable, type Seen, Statuses, timesGivenUp, WAITING_SHARE } from './scan-statuses.js';
 import { ScanTally } from './scan-tally.js';
 import { joined, TreeWalk } from './scan-tree.js';
 
@@ -23,6 +24,9 @@ export const MOST_FILES = 10_000_000;
 /** Files that are looked at before the progress is told. */
 const STRETCH = 4096;
 const TELL_EVERY_MS = 250;
+/** Files whose samples are looked for before it is judged whether that waits for a server, and those that are worth threads. */
+const JUDGED_FILES = 64;
+const LEAST_TOGETHER = 256;
 
 /** Lists the files of one dataset in one target. */
 class Scan {
@@ -194,10 +198,21 @@ class Scan {
   async #samplesIn(places: Uint32Array, opening: Opening, search: SampleSearch): Promise<SampleTable> {
     const found = new SampleTableBuilder();
     const base = this.#target.path === '/' ? '' : this.#target.path;
-    for (const place of places) {
-      const path = `${base}/${textOf(Buffer.from(this.#listing.pathOf(place), 'latin1'))}`;
-      found.add(samplesOf(path, this.#target.name, opening, search));
+    const pathOf = (place: number) => `${base}/${textOf(Buffer.from(this.#listing.pathOf(place), 'latin1'))}`;
+    const work = { target: this.#target.name, opening, search };
+    for (let from = 0; from < places.length; ) {
+      const end = Math.min(places.length, from + JUDGED_FILES);
+      const before = timesGivenUp();
+      found.addAll(sampleTableOf(Array.from(places.subarray(from, end), pathOf), work));
+      const waitingShare = (timesGivenUp() - before) / (end - from);
+      from = end;
       await this.#progress();
+      if (waitingShare <= WAITING_SHARE || places.length - from < LEAST_TOGETHER) continue;
+      const others = places.subarray(from);
+      const pathsFrom = (first: number, last: number) => Array.from(others.subarray(first, last), pathOf);
+      const tables = await samplesTogether(others.length, pathsFrom, work, () => this.#tellIfDue());
+      for (const table of tables) found.addAll(table);
+      break;
     }
     return found.table();
   }

@@ -25,7 +25,8 @@ export class StagedRun {
   #run: ReadableRun | null = null;
 
   constructor(request: Omit<RunRequest, 'workload'>, listener: RunListener) {
-    this.#request = request;
+    // The stages read the same files.
+    this.#request = { ...request, scans: new Map() };
     this.#listener = listener;
   }
 
