@@ -50,10 +50,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/leftovers': ['move it away'],
     'run/fallocate': ['leave out fallocate'],
     'run/faults: what fits is written': ['free some space or use smaller files'],
-    'lab/libnfs.long: reads and writes with each version and library': [
-      'use ?version=3 or libnfs.so.14',
-      'run as root, or export it with insecure',
-    ],
+    'lab/libnfs.long: versions 3 and 4 are read and written': ['use ?version=3 or libnfs.so.14'],
     'cli/nfs-target': [
       'apt-get install libnfs13, or name an unpacked libnfs.so.13',
       'check its name, the network and that INSERTED can be reached',
@@ -90,6 +87,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'unmount it and mount it again',
       'check the network and the mount',
       'fix the cause',
+      'run as root, or export it with insecure',
       // Only NFS keeps the names of removed files while they are open.
       'stop the process that uses it, then run INSERTED',
     ],
@@ -186,11 +184,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'name one of these as dataset.path',
       'give the text output of strace, darshan-dxt-parser or DFTracer',
     ],
-    'lab/libnfs.long: jobs of targets without a mount': [
-      'remove direct and use cache: cold',
-      'use cache: cold or as-is',
-      'remove it',
-    ],
+    'run/nfs-abilities': ['remove direct and use cache: cold', 'use cache: cold or as-is', 'remove it'],
     'lab/remount.long: cold reads by direct I/O and by remounts': [
       'use cache: direct, which needs neither root nor a remount',
     ],
