@@ -34,7 +34,7 @@ function tolerateLostOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
     tell(
-      `feedrate: cannot write the result to stdout (${error.code}). If this was a run, it is saved; print it with: feedrate show`,
+      `feedrate: cannot write the result to stdout (${error.code}). If this was a run, it is saved; print it with: feedrate show, with the same -o`,
     );
     // The command may still set its own status; this one must win.
     process.once('exit', () => {

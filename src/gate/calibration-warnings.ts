@@ -1,14 +1,19 @@
 /** The warnings of a calibration. */
 
+import { commandFor, DEFAULT_RESULTS } from '../base/results-command.js';
 import type { CalibrationRecord, CalibrationWarning } from '../record/calibration-record.js';
 import { DIFFERS } from './calibration-checks.js';
 
 /** Returns the warnings: stalls, too few sessions, sides or halves that differ, and sessions that are too noisy. */
-export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+export function calibrationWarnings(
+  found: Omit<CalibrationRecord, 'warnings'>,
+  results: string = DEFAULT_RESULTS,
+): CalibrationWarning[] {
+  const show = commandFor(results, `show ${found.run}`);
   return [
-    ...unmeasured(found),
-    ...stalled(found),
-    ...tooFewSessions(found),
+    ...unmeasured(found, show),
+    ...stalled(found, show),
+    ...tooFewSessions(found, show),
     ...differing(found),
     ...drifting(found),
     ...noisy(found),
@@ -16,33 +21,31 @@ export function calibrationWarnings(found: Omit<CalibrationRecord, 'warnings'>):
 }
 
 /** More sessions do not measure what no session has measured, so such cells are not part of `tooFewSessions`. */
-function unmeasured({ cells, run }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+function unmeasured({ cells }: Omit<CalibrationRecord, 'warnings'>, show: string): CalibrationWarning[] {
   return cells
     .filter(({ sessions }) => sessions === 0)
     .map(({ arm, measure }) => ({
       code: 'not-measured',
       message: `${measure} of ${arm}: no session measured it under both names`,
-      remedy: `run feedrate show ${run} to see why`,
+      remedy: `run ${show} to see why`,
     }));
 }
 
 /** Sessions that vary without a bound: in one of them, one side moved nothing and the other did. */
-function stalled({ cells, run }: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+function stalled({ cells }: Omit<CalibrationRecord, 'warnings'>, show: string): CalibrationWarning[] {
   return cells
     .filter(({ sessions, sessionSd }) => sessions > 1 && sessionSd === null)
     .map(({ arm, measure }) => ({
       code: 'stalled',
       message: `${measure} of ${arm}: a session stalled, so no noise floor holds for this target`,
-      remedy: `find what stalled (server, network, failover) with feedrate show ${run}, then calibrate again`,
+      remedy: `find what stalled (server, network, failover) with ${show}, then calibrate again`,
     }));
 }
 
-function tooFewSessions({
-  cells,
-  sessionsNeeded,
-  plan,
-  alpha,
-}: Omit<CalibrationRecord, 'warnings'>): CalibrationWarning[] {
+function tooFewSessions(
+  { cells, sessionsNeeded, plan, alpha }: Omit<CalibrationRecord, 'warnings'>,
+  show: string,
+): CalibrationWarning[] {
   const needed = Math.max(
     sessionsNeeded ?? 0,
     cells.some(({ floor, sessions }) => floor === null && sessions > 0) ? 6 : 0,
@@ -50,7 +53,7 @@ function tooFewSessions({
   if (needed === 0) return [];
   const enough =
     plan.sessions >= needed
-      ? 'some trials are missing; run feedrate show to see what failed'
+      ? `some trials are missing; run ${show} to see what failed`
       : `use --sessions ${needed} or more`;
   return [
     {

@@ -27,6 +27,8 @@ export interface CalibrationOptions {
   readonly confidence: number;
   /** The relative difference that the recommended plan must detect. */
   readonly wanted: number;
+  /** The results directory of the run. Default: that of commands without `-o`. */
+  readonly results?: string;
 }
 
 interface MeasuredCell {
@@ -80,7 +82,7 @@ export function calibrationOf(
       costs,
     }),
   };
-  return { ...found, warnings: calibrationWarnings(found) };
+  return { ...found, warnings: calibrationWarnings(found, options.results) };
 }
 
 /** The sessions that a gate on two targets needs to detect any regression. Null if there were enough. */

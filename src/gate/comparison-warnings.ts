@@ -1,4 +1,6 @@
 /** The warnings of a comparison. */
+import { commandFor, DEFAULT_RESULTS } from '../base/results-command.js';
+import { shellWord } from '../base/shell-word.js';
 import { byWeight, type Warning, warning } from '../record/warning.js';
 import type { InferenceUnit } from '../stats/effect.js';
 import { warningsOfArm } from '../stats/summary.js';
@@ -33,6 +35,7 @@ interface NamedSide extends Measured {
 
 interface Asked extends Pick<JudgementOptions, 'alpha'> {
   readonly unit: InferenceUnit;
+  readonly results?: string;
 }
 
 /** Returns one warning per code, most important first, each with its most affected side first. */
@@ -57,7 +60,10 @@ export function warningsOfComparison(cells: readonly JudgedCell[], options: Aske
 }
 
 /** Warns if the smallest p that a cell can reach is above the bound, so that no difference can be reported. */
-function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): ComparisonWarning[] {
+function fewSessions(
+  cells: readonly JudgedCell[],
+  { unit, alpha, results = DEFAULT_RESULTS }: Asked,
+): ComparisonWarning[] {
   const few = cells.filter(({ judgement }) => judgement.unitsNeeded !== null);
   const short = few.filter((cell) => unit === 'round' || neededOf(cell) > sessionsRun(cell));
   const [first] = few;
@@ -70,14 +76,13 @@ function fewSessions(cells: readonly JudgedCell[], { unit, alpha }: Asked): Comp
   if (short.length === 0) {
     const { candidate, judgement } = first;
     const counted = `only ${judgement.units} of the ${sessionsRun(first)} sessions of ${candidate.arm.id} (${candidate.name}) count`;
-    return [{ ...warning('few-sessions', `${message}, and ${counted}`, LOST_REMEDY), sides: [] }];
+    // More sessions are not the remedy where as many as are needed were run.
+    const lost = `run ${commandFor(results, `show ${shellWord(candidate.name)}`)} to see why, and measure again`;
+    return [{ ...warning('few-sessions', `${message}, and ${counted}`, lost), sides: [] }];
   }
   const remedy = `${ofCandidate ? 'measure the candidate with' : 'use'} --set trials.${unit}s=${needed} or more`;
   return [{ ...warning('few-sessions', message, remedy), sides: [] }];
 }
-
-/** As many sessions were run as are needed, so more of them are not the remedy. */
-const LOST_REMEDY = 'run feedrate show to see why, and measure again';
 
 function neededOf({ judgement }: JudgedCell): number {
   return judgement.unitsNeeded ?? 0;

@@ -32,6 +32,8 @@ export interface ComparisonOptions extends JudgementOptions {
   readonly ignore: ReadonlySet<string>;
   /** Calibrations of any targets, from which each cell takes its noise floor. Default: none. */
   readonly calibrations?: readonly CalibrationRecord[];
+  /** The results directory in which the runs have their names. Default: that of commands without `-o`. */
+  readonly results?: string;
 }
 
 export interface ComparedCell {

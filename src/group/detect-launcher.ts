@@ -114,7 +114,7 @@ export function detectLauncher(
   readFile: (path: string) => string | null,
 ): FoundPlace | null {
   if (wish.launcher === 'none') return null;
-  const words = foundWords(wish, environment, readFile);
+  const words = wordsFor(wish, environment, readFile);
   const launcher = wish.launcher === 'auto' ? (words?.launcher ?? 'files') : wish.launcher;
   const given = [wish.rank !== null && '--rank', wish.size !== null && '--group-size'].filter(Boolean).join(', ');
   if (words === null && given === '') return nothingFound(wish);
@@ -127,6 +127,17 @@ export function detectLauncher(
   }
   if (size === 1) return null;
   return { launcher, rank, size, foundIn, job: words?.job?.replace(/^[./]+$/, '') ?? '' };
+}
+
+/** Where the user says which rank this is, words that make no sense do not matter. */
+function wordsFor(...asked: Parameters<typeof detectLauncher>): LauncherWords | null {
+  const [{ rank, size }] = asked;
+  try {
+    return foundWords(...asked);
+  } catch (thrown) {
+    if (rank === null || size === null) throw thrown;
+    return null;
+  }
 }
 
 /** Returns what the first launcher says that left anything; with `--group`, the first that the kind fits. */

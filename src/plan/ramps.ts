@@ -9,6 +9,7 @@ import { smallestBlockBytes } from './blocks.js';
 import { jobPlanOf } from './jobs/registry.js';
 import type { Arm, ArmFiles, Plan } from './plan.js';
 import type { PlannedDataset } from './planned-dataset.js';
+import { canBeTimed, sizeFieldOf } from './size-fields.js';
 
 /** Storage that is slower does not answer any more. */
 const SLOWEST_OPERATION_NS = 1e9;
@@ -19,8 +20,6 @@ const LARGEST_DRAW = 9;
 const CALLS_PER_FILE = 4;
 /** A block that is moved, with the fsync and fdatasync that may follow it. */
 const CALLS_PER_BLOCK = 3;
-
-const REMEDY = 'use time_based with a runtime, or a shorter ramp_time';
 
 /**
  * Returns a line for each job that is likely to end within its ramp at the rates that are assumed of any target.
@@ -36,12 +35,19 @@ export function rampNotes(plan: Pick<Plan, 'arms'>, dataset: PlannedDataset | nu
     if (longestNs(arm.spec, files) < rampNs)
       throw new FeedrateError(
         'workload',
-        `${arm.id}: the job ends within its ramp_time of ${ramp}, so nothing would be measured; ${REMEDY}`,
+        `${arm.id}: the job ends within its ramp_time of ${ramp}, so nothing would be measured; ${remedyOf(arm.spec, files)}`,
       );
     if (likelyNs(arm, files) < rampNs)
-      notes.add(`${arm.job}: the job is likely to end within its ramp_time of ${ramp} and measure nothing; ${REMEDY}`);
+      notes.add(
+        `${arm.job}: the job is likely to end within its ramp_time of ${ramp} and measure nothing; ${remedyOf(arm.spec, files)}`,
+      );
   }
   return [...notes];
+}
+
+function remedyOf(spec: Job, { place }: ArmFiles): string {
+  const more = place === 'existing' ? 'more files' : `a larger ${sizeFieldOf(spec)}`;
+  return `use ${canBeTimed(spec) ? 'time_based with a runtime' : more}, or a shorter ramp_time`;
 }
 
 /** Returns the longest time that a job can take, ns; Infinity if chance decides. */

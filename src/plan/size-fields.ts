@@ -2,6 +2,7 @@
 import { rowsOf } from '../workload/job-fields.js';
 import type { Job } from '../workload/workload.js';
 import { touchesFiles } from './arm-files.js';
+import { jobPlanOf } from './jobs/registry.js';
 import type { Plan } from './plan.js';
 
 /** Returns the field that sets the bytes of a job's files, such as `size`, `shard_size` or `dataset.filesize`. */
@@ -14,9 +15,13 @@ export function sizeFieldOf(job: Job): string {
   return typeof job.sizeBytes === 'number' ? 'size' : 'dataset.filesize';
 }
 
-/** Returns whether a job of this kind can run for a given time. */
-export function canBeTimed({ kind }: Pick<Job, 'kind'>): boolean {
-  return rowsOf(kind).some(({ word }) => word === 'time_based');
+/**
+ * Returns whether `time_based` is possible for a job, and leaves its claim true: a cold job that reads its files again reads
+ * them from memory.
+ */
+export function canBeTimed(job: Job): boolean {
+  const isKnown = rowsOf(job.kind).some(({ word }) => word === 'time_based');
+  return isKnown && !(job.cache === 'cold' && jobPlanOf(job).reads);
 }
 
 /**

@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, statSync } from
 import { basename, dirname, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
+import { shellWord } from '../base/shell-word.js';
 import { quoted } from '../base/units.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
@@ -70,18 +71,21 @@ export function saveBaseline(resultsDirectory: string, name: string, runDirector
   requireBaselineName(name);
   const place = resolve(resultsDirectory, BASELINES_DIRECTORY, name);
   const fresh = besides(place);
+  // With another directory alone, a run that was named by its id would not be found.
+  const [named, path] = [name, runDirectory].map(shellWord);
+  const remedy = `save it elsewhere with: feedrate baseline save ${named} ${path} -o DIRECTORY`;
   try {
     makeDirectories(dirname(place));
     mkdirSync(fresh);
     for (const file of KEPT) {
       const from = join(runDirectory, file);
-      if (existsSync(from)) replaceFile(join(fresh, file), textOf(from));
+      if (existsSync(from)) replaceFile(join(fresh, file), textOf(from), remedy);
     }
     takePlace(fresh, place);
     removeStale(place, nowMs);
   } catch (error) {
     if (existsSync(fresh)) rmSync(fresh, { recursive: true, force: true });
-    throw error instanceof FeedrateError ? error : cannotWrite(place, error);
+    throw error instanceof FeedrateError ? error : cannotWrite(place, error, remedy);
   }
 }
 

@@ -87,7 +87,10 @@ function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
   if (found === undefined && setAside.length > 0) {
     throw new FeedrateError(
       'store',
-      `${resultsDirectory}: no run 'latest'; ${onlySetAside(setAside.map(({ run }) => run))}`,
+      `${resultsDirectory}: no run 'latest'; ${onlySetAside(
+        resultsDirectory,
+        setAside.map(({ run }) => run),
+      )}`,
     );
   }
   if (found === undefined) throw noSuchRun(resultsDirectory, 'latest', listings.length);
@@ -100,8 +103,8 @@ function latestRun(resultsDirectory: string, passedOver?: PassedOver): string {
 }
 
 /** Returns the end of a message when only runs are left to choose from that `latest` passes over. */
-export function onlySetAside(runs: readonly RunRecord[]): string {
-  return `it holds only ${setAsideKinds(runs)}, which are used by name: see feedrate list`;
+export function onlySetAside(resultsDirectory: string, runs: readonly RunRecord[]): string {
+  return `it holds only ${setAsideKinds(runs)}, which are used by name: see ${commandFor(resultsDirectory, 'list')}`;
 }
 
 function noSuchRun(resultsDirectory: string, spec: string, count: number): FeedrateError {

@@ -118,6 +118,9 @@ export function openRun(directory: string): RunStore {
   return storeOf(path, run, commandIn(path));
 }
 
+/** The advice when a run that exists cannot be changed: another results directory does not have it. */
+const OF_THIS_RUN = 'make it writable, or copy the run and name the copy';
+
 /**
  * Opens a run that has ended to add sessions to it. Sets its status to `running` in `run.json` and applies the changes.
  * Existing trials stay. Throws `FeedrateError('store')` when `run.json` cannot be read or written.
@@ -130,7 +133,7 @@ export function reopenRun(
   const { endedBy: _, ...before } = run;
   const reopened: RunRecord = { ...before, ...changes, status: 'running', endedAt: null };
   const store = storeOf(path, reopened, commandIn(path));
-  replaceFile(join(path, RUN_FILES.run), encodeRun(reopened));
+  replaceFile(join(path, RUN_FILES.run), encodeRun(reopened), OF_THIS_RUN);
   return store;
 }
 
@@ -140,7 +143,7 @@ export function reopenRun(
  */
 export function recordLooks(directory: string, looks: readonly RecordedLook[]): void {
   const { path, run } = readRunFile(directory);
-  replaceFile(join(path, RUN_FILES.run), encodeRun({ ...run, looks }));
+  replaceFile(join(path, RUN_FILES.run), encodeRun({ ...run, looks }), OF_THIS_RUN);
 }
 
 function readRunFile(directory: string): { path: string; run: RunRecord } {

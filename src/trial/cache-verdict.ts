@@ -85,13 +85,21 @@ function wireFields(wire: Moved['wire']): Pick<CacheEvidence, 'wireReceivedBytes
   return { wireReceivedBytes: wire?.receivedBytes ?? null, wireSentBytes: wire?.sentBytes ?? null };
 }
 
+/** Returns whether files were in the page cache before a trial that was to find none there. */
+export function wereInMemory({
+  residentBytesBefore,
+  fileBytes,
+}: Pick<CacheEvidence, 'residentBytesBefore' | 'fileBytes'>): boolean {
+  return residentBytesBefore !== null && residentBytesBefore > fileBytes * COLD_MOST_RESIDENT_SHARE;
+}
+
 function judge(preparation: CacheBefore, readBytes: number, fetched: Fetched): CacheJudgement {
   const { claim, reads, before, problem } = preparation;
   if (claim === 'as-is') return { verdict: 'none', detail: 'no cache state was claimed' };
   if (!reads) return { verdict: 'none', detail: 'the job does not read, so there is no cache state to check' };
   if (readBytes === 0) return { verdict: 'unproven', detail: 'nothing was read' };
   const resident = before.residentBytesBefore;
-  if (claim === 'cold' && resident !== null && resident > before.fileBytes * COLD_MOST_RESIDENT_SHARE) {
+  if (claim === 'cold' && resident !== null && wereInMemory(before)) {
     const why = problem === null ? 'eviction failed (the file system is in memory, or the pages are in use)' : problem;
     return {
       verdict: 'contradicted',

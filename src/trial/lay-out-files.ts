@@ -231,7 +231,11 @@ function remedyOf(fault: SystemFault, path: string): string {
   const { code, syscall } = fault;
   if (syscall === 'fallocate') return `; ${preallocationRemedy(fault)}`;
   if (code === 'EACCES' || code === 'EPERM') return `; ${ownersOf(path)}`;
-  return code === 'ENOSPC' || code === 'EDQUOT' ? '; free some space or use smaller files' : '';
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return '';
+  // A new name takes an inode, and content takes space.
+  return syscall === 'open' || syscall === 'mkdir'
+    ? '; free some space or inodes (df -h, df -i), or use fewer files'
+    : '; free some space or use smaller files';
 }
 
 /** Returns who owns a file that cannot be written and its directory, and what to do. */

@@ -2,20 +2,20 @@
 import { jobPlanOf } from '../plan/jobs/registry.js';
 import type { ArmFiles } from '../plan/plan.js';
 import { canBeTimed, sizeFieldOf } from '../plan/size-fields.js';
-import type { CacheClaim } from '../workload/values.js';
+import type { CacheEvidence } from '../record/trial-record.js';
 import type { Job } from '../workload/workload.js';
+import { wereInMemory } from './cache-verdict.js';
 
 /** Returns what makes trials of the job longer. `place`: of its files; those that exist have the sizes that they have. */
 export function longerTrial(job: Job, place: ArmFiles['place']): string {
   const { repeats, runtimeNs } = jobPlanOf(job).bounds;
   if (place === 'existing' && !repeats) {
-    // Files that are read again come from memory, which would make a cold claim false.
-    const timed = canBeTimed(job) && job.cache !== 'cold' ? ', or set `time_based` and `runtime`,' : '';
+    const timed = canBeTimed(job) ? ', or set `time_based` and `runtime`,' : '';
     return `read more files${timed} so that each trial takes at least one second`;
   }
   const size = `\`${sizeFieldOf(job)}\``;
   const timed = runtimeNs === null ? `${size}, or set \`time_based\` and \`runtime\`,` : `${size} or \`runtime\``;
-  const field = repeats ? '`runtime`' : canBeTimed(job) ? timed : size;
+  const field = repeats ? '`runtime`' : canBeTimed(job) || runtimeNs !== null ? timed : size;
   return `increase ${field} so that each trial takes at least one second`;
 }
 
@@ -25,10 +25,22 @@ export function evenWorkers(job: Job): string {
     return 'the workers stop after their last operation: use a smaller bs, or a longer runtime';
   return canBeTimed(job)
     ? 'use time_based with a runtime, so that all workers stop at the same time'
-    : 'all workers move the same number of bytes: find what slows one down, such as other programs on its CPU';
+    : 'find what slows one worker down, such as other programs on its CPU, or give each the same number of bytes to move';
 }
 
-/** Returns what makes a claim about the page cache true. */
-export function trueClaim(claim: CacheClaim): string | undefined {
-  return claim === 'warm' ? 'use less data than fits into memory, or cache: cold' : undefined;
+/** Returns what leaves the job time to measure after its ramp. */
+export function longerThanRamp(job: Job, place: ArmFiles['place']): string {
+  const more = place === 'existing' ? 'read more files' : `increase ${sizeFieldOf(job)}`;
+  const longer = canBeTimed(job) ? 'set time_based and runtime' : more;
+  return `shorten ramp_time, or ${longer}, so that the job is still running when its ramp is over`;
+}
+
+/** Returns what makes a claim about the page cache true. Default: the remedy of the list. */
+export function trueClaim(
+  evidence: Pick<CacheEvidence, 'claim' | 'residentBytesBefore' | 'fileBytes'>,
+): string | undefined {
+  if (evidence.claim === 'warm') return 'use less data than fits into memory, or cache: cold';
+  return evidence.claim === 'cold' && wereInMemory(evidence)
+    ? 'choose a directory that is not in memory, or end the programs that use these files'
+    : undefined;
 }

@@ -12,7 +12,7 @@ import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
 import { SILENCE_NS } from './live.js';
-import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
+import { evenWorkers, longerThanRamp, longerTrial, trueClaim } from './remedies.js';
 import { sharedFiles } from './shared-files.js';
 import { shortEpochs, shortSteps } from './training-warnings.js';
 
@@ -71,7 +71,7 @@ type TrialCheck = (observed: Observed) => Warning | null;
 const cacheContradicted: TrialCheck = ({ cache }) =>
   cache.verdict !== 'contradicted'
     ? null
-    : warning('cache-contradicted', `the ${cache.claim} cache claim is false: ${cache.detail}`, trueClaim(cache.claim));
+    : warning('cache-contradicted', `the ${cache.claim} cache claim is false: ${cache.detail}`, trueClaim(cache));
 
 const cacheUnproven: TrialCheck = ({ cache }) =>
   cache.verdict !== 'unproven' ? null : warning('cache-unproven', `claimed ${cache.claim}, unproven: ${cache.detail}`);
@@ -102,7 +102,7 @@ const queueReplaced: TrialCheck = ({ job, engine }) =>
           : undefined,
       );
 
-const nothingMeasured: TrialCheck = ({ job, window, status, extentBytes }) => {
+const nothingMeasured: TrialCheck = ({ job, filePlace, window, status, extentBytes }) => {
   const { bounds, spreadsRanks } = jobPlanOf(job);
   // Some machines of a group have no file of a checkpoint: of some writers, only the first of equal ranks writes.
   if (!measuredNothing({ status, window }) || (spreadsRanks === true && extentBytes === 0)) return null;
@@ -112,6 +112,7 @@ const nothingMeasured: TrialCheck = ({ job, window, status, extentBytes }) => {
   return warning(
     'nothing-measured',
     `the first worker was done after ${ended}, within the ramp_time of ${ramp}: no time was left to measure`,
+    longerThanRamp(job, filePlace),
   );
 };
 

@@ -1,9 +1,10 @@
 /** `feedrate gate --adaptive`: sessions are added to a run until it can be said what it shows. */
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withReadOnly } from '../run/place.js';
 import { feedrate } from '../support/command-thread.js';
 import type { Outcome } from '../support/feedrate-cli.js';
 import { directoryIn, latestRun, runFile } from '../support/run-directory.js';
@@ -33,10 +34,10 @@ test.before(() => {
 test.after(() => rmSync(measured, { recursive: true }));
 
 /** A copy of the run. What is added to it is measured on its targets, which stay where they are. */
-function withRun(use: (directory: string) => void): Promise<void> {
+function withRun(use: (directory: string) => void | Promise<void>): Promise<void> {
   return withTemporaryDirectory((directory) => {
     cpSync(measured, directory, { recursive: true });
-    use(directory);
+    return use(directory);
   });
 }
 
@@ -144,6 +145,21 @@ test('ends when the budget does not suffice for another session, and is then inc
     assert.is(trialsOf(directory), before);
   }));
 
+test('a run that cannot be changed is copied, and the copy grows', () =>
+  withRun(async (directory) => {
+    const words = ['--cols', 'target', '--budget', '1us'];
+    const path = latestRun(join(directory, 'r'));
+    await withReadOnly(path, () => {
+      const { status, stderr } = gate(directory, ...words);
+      assert.is(status, 2);
+      assert.match(stderr, /cannot write \(EROFS: .*\); make it writable, or copy the run and name the copy\n$/);
+    });
+    const copy = join(directory, 'copies', basename(path));
+    cpSync(path, copy, { recursive: true });
+    const { stderr } = gate(directory, copy, ...words);
+    assert.match(stderr, /^stopped after 3 sessions: another one would exceed --budget/);
+  }));
+
 test('what cannot go on as it began is refused in one line', () =>
   withRun((directory) => {
     const path = join(latestRun(join(directory, 'r')), 'run.json');
@@ -162,10 +178,11 @@ test('what cannot go on as it began is refused in one line', () =>
     writeFileSync(path, JSON.stringify({ ...record, environment: { ...record.environment, kernel: '5.10.0' } }));
     assert.match(refusal(), /cannot add sessions: kernel changed from 5\.10\.0 to .*; measure a new run$/);
     writeFileSync(path, JSON.stringify({ ...record, injected: [{ target: 'b', part: 0.05, delayNs: 0 }] }));
-    assert.match(
-      refusal(dirname(path)),
-      /cannot be gated: it was measured with --inject; print it with: feedrate compare 2/,
-    );
+    const told = refusal(dirname(path));
+    const [, ...words] =
+      /cannot be gated: it was measured with --inject; print it with: feedrate (\S+) (\S+) (-o) (r)$/.exec(told) ?? [];
+    const compared = feedrate(words, directory);
+    assert.is(compared.status, 0, `${told}\n${compared.stderr}`);
     writeFileSync(path, JSON.stringify({ ...record, status: 'aborted' }));
     assert.is(gate(directory, '--cols', 'target').status, 5, 'nothing is added to a broken run');
   }));

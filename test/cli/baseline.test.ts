@@ -133,6 +133,10 @@ test('only a whole, passed run can be a baseline', () =>
       assertError(baseline(directory, 'save', 'main', name), message);
     }
     assert.is(runOf(directory), undefined);
+    // Measured again, and by a name that `feedrate list` has.
+    store(directory, 'again');
+    assert.match(feedrate(['list'], directory).stdout, /^again /m);
+    assert.is(baseline(directory, 'save', 'main', 'again').status, 0);
   }));
 
 test('a slower run does not take the place of a baseline, an equal or faster one does, also from elsewhere', () =>
@@ -180,8 +184,11 @@ test('a results directory that cannot be written is one clear line', () =>
     await withReadOnly(join(directory, 'results'), () => {
       assertError(
         baseline(directory, 'save', 'main', 'a'),
-        /^feedrate: .*results\/baselines\/main: cannot write \(EROFS: .*\); choose another directory with -o$/m,
+        /^feedrate: .*results\/baselines\/main: cannot write \(EROFS: .*\); save it elsewhere with: feedrate baseline save main \S+ -o DIRECTORY$/m,
       );
+      const said = baseline(directory, 'save', 'main', 'a').stderr;
+      const [, path = ''] = /baseline save main (\S+) -o DIRECTORY/.exec(said) ?? [];
+      assert.is(baseline(directory, 'save', 'main', path, '-o', 'elsewhere').status, 0, said);
       assertError(baseline(directory, 'remove', 'main'), /^feedrate: .*baselines\/main: cannot be removed \(EROFS: /);
       assert.is(runOf(directory), 'a');
     });

@@ -350,7 +350,7 @@ test('output that cannot be written is told in a line, with a status', () => {
   assert.is(status, 5);
   assert.is(
     stderr,
-    'feedrate: cannot write the result to stdout (ENOSPC). If this was a run, it is saved; print it with: feedrate show\n',
+    'feedrate: cannot write the result to stdout (ENOSPC). If this was a run, it is saved; print it with: feedrate show, with the same -o\n',
   );
 });
 

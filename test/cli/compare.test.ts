@@ -275,6 +275,10 @@ test('another load is incomparable, with status 4 when all is; another kernel is
     assert.match(stdout, /^incomparable: numjobs differs \(2 → 9\); use --ignore numjobs to compare anyway$/m);
     assert.match(stdout, /│ – │ 6 │ incomparable │/);
     assert.not.match(stdout, /geometric mean|^p:/m, 'nothing was tested');
+    const ignored = [...stdout.matchAll(/use (--ignore) (\S+) to compare anyway$/gm)].flatMap(([, ...words]) => words);
+    const anyway = feedrate(['compare', 'a', 'load', ...ignored], directory);
+    assert.is(anyway.status, 0, anyway.stderr);
+    assert.not.match(anyway.stdout, /incomparable/);
     const csv = feedrate(['compare', 'a', 'load', '--format', 'csv'], directory).stdout;
     assert.match(csv, /,6,[^,]*,incomparable,,[\d.]+,0,0,[a-z_;]*numjobs/, csv);
     const told = feedrate(['compare', 'a', 'kernel'], directory);
@@ -305,6 +309,12 @@ test('what was not measured says so, and why', () =>
     assert.is(status, 0);
     assert.match(stdout, /│ +– │ 0 │ inconclusive │ not measured │/);
     assert.match(stdout, /^not measured: read\/bs=4KiB of b has no counted trials; run feedrate show b to see why$/m);
+    const elsewhere = feedrate(['compare', 'a', 'b', '-o', results(directory)], directory).stdout;
+    for (const text of [stdout, elsewhere]) {
+      const [, show = ''] = /; run feedrate (show b(?: -o \S+)?) to see why$/m.exec(text) ?? [];
+      assert.match(feedrate(show.split(' '), directory).stdout, /6 of 6 trials failed|6 trials failed/);
+    }
+    assert.match(elsewhere, / -o \S+ to see why$/m);
     assert.match(
       stdout,
       /^not measured: read\/bs=4KiB of a did not record p99\(latency\), or has fewer than 299 operations per trial$/m,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync } from 'node:fs';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Diagnosis } from '../../src/record/finding.js';
+import { withTmpfs } from '../run/place.js';
 import { feedrate } from '../support/command-thread.js';
 import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -27,8 +28,21 @@ test('without measuring nothing is written; what is bad ends with 1 only with --
   assert.match(stdout, /✗ │ file system │ tmpfs/);
   assert.match(stdout, /✗ file system: this is memory/);
   assert.not.match(stdout, /one stream/);
+  // To check again is this command.
+  assert.match(stdout, /^Next: fix what is marked ✗, then check again\n {4}feedrate doctor -t \/dev\/shm$/m);
   assert.is(feedrate([...look, '--strict']).status, 1);
 });
+
+test('a target with too little space to measure in is checked without measuring', () =>
+  withTemporaryDirectory((directory) =>
+    withTmpfs(directory, 'size=4m', () => {
+      const { status, stderr } = feedrate(['doctor', '-t', directory]);
+      assert.is(status, 2);
+      assert.match(stderr, /ENOSPC: .*; use --no-measure to skip the measurement\n$/);
+      assert.is(feedrate(['doctor', '-t', directory, '--no-measure']).status, 0);
+      assert.equal(readdirSync(directory), []);
+    }),
+  ));
 
 test('a target that is not there is told in one line', () => {
   const { status, stdout, stderr } = feedrate(['doctor', '-t', '/nonexistent/x']);

@@ -1,7 +1,7 @@
 /** `feedrate export` on the real wire, against moto, and what a stopped or killed export leaves. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -9,11 +9,12 @@ import * as assert from 'uvu/assert';
 import { loadSdk } from '../../src/aws/sdk.js';
 import { feedrateHere } from '../support/cli-in-process.js';
 import { feedrate } from '../support/command-thread.js';
-import { environment as environmentWith, mainPath, type Outcome } from '../support/feedrate-cli.js';
+import { environment as environmentWith, mainPath, type Outcome, onTerminal } from '../support/feedrate-cli.js';
 import { around, measuredRun, storeRun } from '../support/measured-runs.js';
 import { type MotoServer, motoServer } from '../support/moto-server.js';
 import { makeArm } from '../support/records.js';
 import { S3Server } from '../support/s3-server.js';
+import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/export');
 
@@ -187,6 +188,17 @@ test('files of other programs are whole or not there, and never replaced unasked
   assert.match(again.stderr, /tables\/arms\.parquet: is there already; to replace it, add --force/);
   assert.is(call('--format', 'tar', 'a1f3', '-o', 'tables/arms.parquet', '--force').status, 0);
 });
+
+test('a binary format is written to a file where a terminal would show it', () =>
+  withTemporaryDirectory((directory) => {
+    const words = ['export', '--format', 'parquet', 'a1f3', '--table', 'arms', '-o'];
+    const refused = onTerminal(words.slice(0, -1), { cwd: place });
+    assert.is(refused.status, 2);
+    assert.match(refused.stdout, /a terminal cannot show it; write it to a file with -o FILE/);
+    const file = join(directory, 'arms.parquet');
+    assert.is(feedrate([...words, file], place).status, 0);
+    assert.is(readFileSync(file).toString('latin1', 0, 4), 'PAR1');
+  }));
 
 test('what cannot be exported is refused before anything is sent', () => {
   const call = (...words: string[]): Outcome => feedrate(['export', ...words], place);

@@ -82,6 +82,19 @@ for (const [options, message] of [
   test(`refuses ${JSON.stringify(options)}`, () => throwsUsage(() => ask(options), message));
 }
 
+test('what is missing, or set elsewhere, is accepted as it is advised', () => {
+  const noTarget = undefined as never;
+  for (const options of [
+    { model: 'unet3d-h100' },
+    { target: noTarget, data: 'd', model: 'unet3d-h100' },
+    { record: '150KiB', batch: '256', compute: '90ms' },
+    { data: 'd', batch: '256', compute: '90ms' },
+    { record: '1MiB', model: 'retinanet-b200' },
+    { ...OWN, workers: '4', budget: '1m' },
+  ])
+    assert.ok(ask(options).model.batchSize > 0);
+});
+
 for (const [text, message] of [
   ['read_threads=4', '--set read_threads=4: feed sets read_threads itself; use --workers'],
   ['feed.batch_size=4', '--set feed.batch_size=4: feed sets batch_size itself; use --batch'],

@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/command-thread.js';
+import { makeArm } from '../support/records.js';
 import { startOfDay } from '../support/stored-runs.js';
 import { storeSessions } from '../support/stored-sessions.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
@@ -22,6 +23,7 @@ export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right
     'workloads',
     'run w.yaml -t t --dry-run',
   ],
+  ['run quick.yaml -t t --dry-run', /an installed workload has this name: use quick$/m, 'run quick -t t --dry-run'],
   ['run quick --bs 4k -t t --dry-run', /to change it, write --set bs=4k/, 'run quick --set bs=4k -t t --dry-run'],
   [
     'run w.yaml -t t -t t --dry-run',
@@ -77,12 +79,56 @@ export const COMMANDS: readonly (readonly [wrong: string, says: RegExp, ...right
   ['init w.yaml --kind io', /choose another name, or replace it with --force/, 'init w2.yaml --kind io'],
   ['workloads quick --models', /--models lists all models; leave out the name/, 'workloads --models'],
   ['guide none', /the guide has no page .none.; choose one of: /, 'guide gate'],
-  ['compare RUN1', /Name a second run, or measure two targets or values/, 'compare RUN1 RUN2'],
+  [
+    'compare RUN1',
+    /Name a second run, or measure two targets or values \(-P bs=4k,1m\)/,
+    'compare RUN1 RUN2',
+    'compare RUN3',
+  ],
   ['compare RUN1 RUN1', /name two different runs/, 'compare RUN1 RUN2'],
   ['compare RUN1 RUN2 --cols run --rows run', /remove it from one of them/, 'compare RUN1 RUN2 --cols run'],
   ['compare RUN1 RUN2 --base none', /no such column; choose one of: /, 'compare RUN1 RUN2 --base RUN2'],
-  ['show 20', /matches 2 runs .*; give more of the name/, 'show RUN1'],
+  ['show 20', /matches 3 runs .*; give more of the name/, 'show RUN1'],
   ['baseline save RUN1', /this names a run; choose another name, such as main/, 'baseline save main'],
+  ['baseline save main none', /no run 'none'; it holds 3: see feedrate list$/m, 'list', 'baseline save main RUN1'],
+  [
+    'feed --model unet3d-h100 --dry-run',
+    /name the directory to measure with -t, or your own files with --data$/m,
+    'feed --model unet3d-h100 -t t --dry-run',
+    'feed --model unet3d-h100 --data t/many --dry-run',
+  ],
+  [
+    'feed -t t --dry-run',
+    /name a model with --model, such as retinanet-b200, or describe one with --record 150KiB --batch 256 --compute 90ms$/m,
+    'feed -t t --model retinanet-b200 --dry-run',
+    'feed -t t --record 150KiB --batch 256 --compute 90ms --dry-run',
+  ],
+  [
+    'feed -t t --record 150KiB --dry-run',
+    /--batch and --compute are missing; a model needs them, or name one with --model$/m,
+    'feed -t t --record 150KiB --batch 8 --compute 90ms --dry-run',
+    'feed -t t --record 150KiB --model retinanet-b200 --dry-run',
+  ],
+  [
+    'feed -t t --model retinanet-b200 --set read_threads=4 --dry-run',
+    /feed sets read_threads itself; use --workers$/m,
+    'feed -t t --model retinanet-b200 --workers 4 --dry-run',
+  ],
+  [
+    'feed -t t --model retinanet-b200 --set batch_size=4 --dry-run',
+    /feed sets batch_size itself; use --batch$/m,
+    'feed -t t --model retinanet-b200 --batch 4 --dry-run',
+  ],
+  [
+    'feed -t t --model retinanet-b200 --set trials.rounds=4 --dry-run',
+    /feed chooses the trials; limit its time with --budget$/m,
+    'feed -t t --model retinanet-b200 --budget 1m --dry-run',
+  ],
+  [
+    'feed -t t --model retinanet-b200 --set dataset.path=many --dry-run',
+    /feed sets dataset\.path itself; use --data$/m,
+    'feed --data t/many --model retinanet-b200 --dry-run',
+  ],
   [
     'export s3://bucket/x --table arms',
     /--table: has no effect on copies in a bucket; choose --format csv or parquet/,
@@ -167,7 +213,12 @@ const INPUTS: Readonly<Record<string, string>> = {
 export function follow(rows: typeof COMMANDS): Promise<void> {
   return withTemporaryDirectory((directory) => {
     const levels = Array.from({ length: 12 }, () => 1e9);
-    const runs = [1, 2].map((day) => storeSessions(join(directory, 'results'), { levels, run: startOfDay(day) }));
+    const results = join(directory, 'results');
+    const runs = [1, 2].map((day) => storeSessions(results, { levels, run: startOfDay(day) }));
+    const sizes = ['4KiB', '1MiB'].map((label) => makeArm('read', [{ name: 'bs', label }]));
+    runs.push(storeSessions(results, { levels, arms: sizes, run: startOfDay(3) }));
+    mkdirSync(join(directory, 't', 'many'), { recursive: true });
+    for (let i = 0; i < 64; i++) writeFileSync(join(directory, 't', 'many', `${i}.npz`), Buffer.alloc(5000, 1));
     const files = { 'some/a.bin': 5000, 'some2/a.bin': 5000, 'other/b.bin': 7000, empty: 0 };
     for (const [path, bytes] of Object.entries(files)) {
       mkdirSync(join(directory, 't', path, '..'), { recursive: true });

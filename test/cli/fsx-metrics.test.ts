@@ -1,5 +1,5 @@
 /** `feedrate fsx metrics` from CloudWatch's protocol (moto) to the report, and again without a network. */
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MetricDatum } from '@aws-sdk/client-cloudwatch';
 import { suite } from 'uvu';
@@ -7,6 +7,7 @@ import * as assert from 'uvu/assert';
 import { loadSdk } from '../../src/aws/sdk.js';
 import { NAMESPACE } from '../../src/fsx/cloudwatch.js';
 import { ontapCredentials } from '../../src/fsx/ontap-credentials.js';
+import { withReadOnly } from '../run/place.js';
 import { feedrate } from '../support/command-thread.js';
 import { withEnvironment } from '../support/environment.js';
 import { refusalOf } from '../support/feedrate-error.js';
@@ -150,6 +151,22 @@ metrics('CloudWatch is fetched once, joined to the trials, kept with the run, an
     assert.is(feedrate(['fsx', 'metrics', '-o', results, '--refresh'], results, online).status, 0);
     rmSync(join(directory, 'fsx-metrics.json'));
   }),
+);
+
+metrics('metrics that cannot be kept are shown, and kept once the run directory is writable', () =>
+  withMoto(({ url }) =>
+    withTemporaryDirectory(async (results) => {
+      const { run, trials } = fsxRun(START);
+      const directory = storeRun(results, run, trials);
+      const fetched = () =>
+        feedrate(['fsx', 'metrics', '-o', results], results, { ...ACCESS, AWS_ENDPOINT_URL_CLOUDWATCH: url });
+      await withReadOnly(directory, () => {
+        assert.match(fetched().stderr, /; make the run directory writable to keep them\n$/);
+      });
+      assert.is(fetched().stderr, '');
+      assert.ok(existsSync(join(directory, 'fsx-metrics.json')));
+    }),
+  ),
 );
 
 metrics('the password for ONTAP comes from Secrets Manager, and is in no message', () =>

@@ -1,4 +1,6 @@
 /** Commands that measure with one process, where a launcher started several. */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/feedrate-cli.js';
@@ -29,6 +31,9 @@ test('a launcher that started one process is no hindrance, and neither are comma
   withTemporaryDirectory((directory) => {
     assert.not.match(feedrate(['read', 'none'], directory, asRank(1)).stderr, /rank/);
     assert.is(feedrate(['list'], directory, asRank(4)).status, 0);
+    // Started once, without the launcher.
+    writeFileSync(join(directory, 'data.bin'), 'data');
+    assert.is(feedrate(['read', '.', '--dry-run'], directory).status, 0);
   }));
 
 test.run();

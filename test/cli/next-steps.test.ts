@@ -1,14 +1,16 @@
 /** The next steps that reports end with, followed to the letter: each command is accepted and does what it says. */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createProgram } from '../../src/cli/program.js';
+import { passingName } from '../../src/host/files/own-names.js';
 import type { Arm } from '../../src/plan/plan.js';
 import type { RunRecord } from '../../src/record/run-record.js';
 import { feedrate } from '../support/command-thread.js';
-import { makeArm, makeCache } from '../support/records.js';
+import { makeArm, makeCache, makeThreshold } from '../support/records.js';
 import { storeSessions } from '../support/stored-sessions.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
@@ -130,6 +132,70 @@ test('after a doctor’s visit, a comparison and a gate', () =>
       / --detail$/,
     ]);
   }));
+
+test('after a run on no target of its own, of a group, or with other labels than the baseline’s', () =>
+  withPlace((directory) => {
+    const arm = { ...makeArm('read'), target: 'a' };
+    const command = ['run', 'w.yaml', '--progress', 'none'];
+    const temporary = storeSessions(join(directory, 'results'), { levels: [1e8], arms: [arm], run: { command } });
+    writeTargets(temporary, [{ name: 'a', path: join(tmpdir(), passingName('target')) }]);
+    followed(directory, feedrate(['show'], directory).stdout, [/^run w\.yaml --progress none -t \.$/]);
+
+    const group = { launcher: 'files', size: 2, files: null, members: [] } as never;
+    const ranked = shown(directory, [on('a'), on('b')], 3, {
+      group,
+      ...at(4),
+      command: [...command, '-t', 'a', '-t', 'b', '--rank', '0', '--group-size', '2'],
+    });
+    assert.match(ranked, /^Next: measure 6 sessions, .*; start all 2 ranks, each with its --rank$/m);
+    const [again = []] = nextCommands(ranked);
+    // A rank alone would wait for the other.
+    assert.is(refusal([...again, '--rank', '0']), null, again.join(' '));
+
+    shown(directory, [arm], 8, { ...at(5), labels: { volume: 'one' } });
+    assert.is(feedrate(['baseline', 'save', 'main'], directory).status, 0);
+    shown(directory, [arm], 8, { ...at(6), labels: { volume: 'two' } });
+    const apart = feedrate(['gate', '--baseline=main', '--min-effect', '5%'], directory);
+    assert.is(apart.status, 4, apart.stderr);
+    followed(directory, apart.stdout, [/ --ignore volume$/]);
+    const passed = feedrate(
+      ['gate', '--baseline=main', '--min-effect', '5%', '--ignore', 'volume', '--output=results'],
+      directory,
+    );
+    followed(directory, passed.stdout, [/^baseline save main \S+ -o results$/]);
+  }));
+
+test('after a gate whose candidate broke a threshold, or failed', () =>
+  withPlace((directory) => {
+    const bound = (value: number) => ({
+      ...makeArm('read', [], [makeThreshold('throughput', null, '>', value)]),
+      target: 'a',
+    });
+    shown(directory, [bound(1)], 8);
+    assert.is(feedrate(['baseline', 'save', 'main'], directory).status, 0);
+    shown(directory, [bound(1e12)], 8, at(4));
+    const gate = () => feedrate(['gate', '--baseline', 'main', '--min-effect', '5%'], directory);
+    const broke = gate();
+    assert.is(broke.status, 1, broke.stdout);
+    followed(directory, broke.stdout, [/^show \S+$/]);
+    const fault = { code: 'EIO', syscall: 'pread', path: 'x', offsetBytes: 0, message: 'i/o error', worker: 0 };
+    const path = storeSessions(join(directory, 'results'), {
+      arms: [bound(1)],
+      levels: [1e8],
+      run: { ...at(5), command: ['run', 'w.yaml', '-t', 'a', '--progress', 'none'], status: 'failed' },
+      trial: (trial) => ({ ...trial, status: 'failed', fault, latency: {}, cache: makeCache('none') }),
+    });
+    writeTargets(path, [{ name: 'a', path: join(directory, 'a') }]);
+    const failed = gate();
+    assert.match(failed.stdout, /the measurement failed, so there is no verdict; measure again/);
+    followed(directory, failed.stdout, [/^run w\.yaml -t a --progress none$/]);
+  }));
+
+/** The name and start of a run on a day. */
+const at = (day: number) => ({
+  id: `2026112${day}T191203Z_quick_b2e${day}`,
+  startedAt: `2026-11-2${day}T19:12:03.250Z`,
+});
 
 /** Why a command is refused, or null. Nothing is run: an adaptive gate would measure for minutes. */
 function refusal(words: readonly string[]): string | null {

@@ -13,7 +13,7 @@ import { gate as gateCommand } from '../../src/cli/commands/gate.js';
 import { expandArms } from '../../src/plan/arms.js';
 import type { Arm } from '../../src/plan/plan.js';
 import { withPreparation } from '../../src/run/preparation.js';
-import { evenWorkers, longerTrial, trueClaim } from '../../src/trial/remedies.js';
+import { evenWorkers, longerThanRamp, longerTrial, trueClaim } from '../../src/trial/remedies.js';
 import { JOB_WORDS, KINDS, rowsOf } from '../../src/workload/job-fields.js';
 import { parseOverride } from '../../src/workload/override-text.js';
 import { parseWorkload } from '../../src/workload/parse.js';
@@ -122,6 +122,18 @@ const ROWS: Readonly<Record<string, Row>> = {
     workload: job('rw: read'),
     says: /size: is required, because the workload has no dataset$/m,
     follow: ['--set size=1m', '--set dataset.filesize=1m'],
+  },
+  'a ramp that is longer than its job': {
+    workload: job('rw: read, bs: 64k, size: 1m, ioengine: simulated, simulated_latency: 1ms, ramp_time: 1s'),
+    says: /use time_based with a runtime, or a shorter ramp_time$/,
+    follow: ['--set time_based=true --set runtime=2s', '--set ramp_time=1ms'],
+  },
+  'a ramp that is longer than its cold job': {
+    workload: job(
+      'rw: read, bs: 64k, size: 1m, ioengine: simulated, simulated_latency: 1ms, ramp_time: 1s, cache: cold',
+    ),
+    says: /use a larger size, or a shorter ramp_time$/,
+    follow: ['--set size=64g', '--set ramp_time=1ms'],
   },
   'an odd number of rounds': {
     workload: job('rw: read, size: 1m, bs: [4k, 8k]', 'trials: {order: abba, rounds: 3}\n'),
@@ -250,6 +262,7 @@ test('the example of the gate has enough sessions for its workload, and so has w
     store(sessions[0] ?? 0);
     assert.is(feedrate(['baseline', 'save', 'main'], directory).status, 0);
     const one = judged(1).stdout;
+    assert.match(one, /measure the candidate with --set trials\.sessions=\d+ or more/);
     const asked = [...one.matchAll(/--set trials\.sessions=(\d+)/g)].map(([, n]) => Number(n));
     assert.ok(asked.length > 0, one);
     for (const count of [sessions[1] ?? 0, Math.max(...asked)]) {
@@ -259,7 +272,7 @@ test('the example of the gate has enough sessions for its workload, and so has w
   }));
 
 test('arguments that follow what was said of others are accepted', () =>
-  follow(COMMANDS.filter(([wrong]) => !/(?:^read|^report|^export|^import| found| flat| own)/.test(wrong))));
+  follow(COMMANDS.filter(([wrong]) => !/(?:^read|^report|^export|^import|^feed| found| flat| own)/.test(wrong))));
 
 /** One job of each kind and each way to end. */
 const JOBS = [
@@ -267,6 +280,8 @@ const JOBS = [
   'rw: read, size: 1m, runtime: 1s',
   'rw: read, size: 1m, runtime: 1s, time_based: true',
   'rw: read',
+  'rw: read, size: 1m, cache: cold',
+  'kind: small-files, cache: cold',
   'kind: small-files',
   'kind: small-files, nrfiles: 2, filesize: 4k, runtime: 1s',
   'kind: small-files, runtime: 1s, time_based: true',
@@ -286,7 +301,9 @@ test('a remedy for a trial names fields that the job has, and none that it has s
       resolveJob,
     )[0] as Arm;
     const fields = new Set(rowsOf(spec.kind).map(({ word }) => word));
-    for (const remedy of [longerTrial(spec, 'data'), longerTrial(spec, 'existing'), evenWorkers(spec)]) {
+    const ofPlaces = fields.has('ramp_time') ? [longerTrial, longerThanRamp] : [longerTrial];
+    const placed = ofPlaces.flatMap((remedyOf) => [remedyOf(spec, 'data'), remedyOf(spec, 'existing')]);
+    for (const remedy of [...placed, evenWorkers(spec)]) {
       const named = [...remedy.matchAll(/`?([a-z_.]+)`?/g)].flatMap(([, word = '']) =>
         JOB_WORDS.has(word) ? [word] : [],
       );
@@ -295,10 +312,18 @@ test('a remedy for a trial names fields that the job has, and none that it has s
         [],
         `${text}: ${remedy}`,
       );
-      if (/time_based: true/.test(text)) assert.not.match(remedy, /time_based/);
+      if (/time_based: true/.test(text) && !/ramp/.test(remedy)) assert.not.match(remedy, /time_based/);
+      // A second pass reads what the first one left in memory.
+      if (/cache: cold/.test(text)) assert.not.match(remedy, /time_based/);
     }
   }
-  assert.not.match(trueClaim('warm') ?? '', /larger than memory/);
+  const none = { residentBytesBefore: 0, fileBytes: 100 };
+  assert.is(trueClaim({ claim: 'warm', ...none }), 'use less data than fits into memory, or cache: cold');
+  assert.is(trueClaim({ claim: 'cold', ...none }), undefined);
+  assert.match(
+    trueClaim({ claim: 'cold', ...none, residentBytesBefore: 100 }) ?? '',
+    /^choose a directory that is not in memory/,
+  );
 });
 
 test('a trial that is too short becomes long enough by what its warning says', () =>

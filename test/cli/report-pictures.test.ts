@@ -1,11 +1,14 @@
 /** The charts of a report as files. */
+import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { feedrate } from '../support/command-thread.js';
+import { environment, mainPath } from '../support/feedrate-cli.js';
 import { around, measuredRun, storeRun } from '../support/measured-runs.js';
 import { makeArm } from '../support/records.js';
+import { needTool, skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/report-pictures');
@@ -45,5 +48,21 @@ test('each chart is an SVG and a PNG, on a light or a dark ground, and nothing i
     assert.is.not(readFileSync(join(cwd, 'dark', `${first}.svg`), 'utf8'), svg);
     assert.match((await report('--dark')).stderr, /--dark is for pictures: use it with --svg or --png/);
   }));
+
+test('without a font no PNG is made, and the SVG is', () => {
+  if (process.getuid?.() !== 0) skipTest('hiding the fonts needs root');
+  needTool('unshare');
+  return withTemporaryDirectory((cwd) => {
+    storeRun(join(cwd, 'results'), measuredRun(ID, [{ arm: makeArm('job'), levels: around(1e9, 3) }], { id: ID }));
+    const report = `${process.execPath} ${mainPath} report a1f3`;
+    const script = `for place in /usr/share /usr/local/share; do mount -t tmpfs none $place || exit 77; done
+      ${report} --png pictures; echo $?; ${report} --svg pictures >/dev/null; echo $?`;
+    const options = { encoding: 'utf8', cwd, env: { ...environment({}), HOME: cwd } } as const;
+    const { status, stdout, stderr } = spawnSync('unshare', ['-m', 'sh', '-c', script], options);
+    if (status === 77) skipTest(`this machine cannot mount: ${stderr}`);
+    assert.match(stderr, /none is installed: install fonts-dejavu-core, or use --svg\n$/);
+    assert.is(stdout, '2\n0\n');
+  });
+});
 
 test.run();

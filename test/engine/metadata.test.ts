@@ -273,6 +273,11 @@ test('a file system without inodes left is a fault that says so', () =>
       program.complete();
       backend.dispose();
       assert.ok(existsSync(join(directory, 'tree')));
+      rmSync(join(directory, 'tree'), { recursive: true });
+      const smaller = prepared(metadataJob({ nrfiles: 2 }), directory);
+      smaller.program.run();
+      smaller.program.complete();
+      smaller.backend.dispose();
     } finally {
       spawnSync('umount', [directory]);
     }

@@ -87,6 +87,8 @@ test('throttling ends with the patience of the caller', async () => {
     error.message,
     /^fsx:DescribeVolumes in us-east-1: ThrottlingException: Rate exceeded; try again later$/,
   );
+  await server.calm();
+  assert.is((await (await open()).volumes({ id: volumeId(2) })).length, 1);
 });
 
 test('a failing service is asked again, and named when it goes on', async () => {
@@ -116,6 +118,9 @@ for (const [fault, expected] of [
     assert.is(error.code, 'cloud');
     assert.match(error.message, expected);
     assert.is((await server.requests()).length, 1);
+    // Whatever is advised, the call succeeds once the fault is over.
+    await server.calm();
+    assert.is((await (await open()).volumes({ id: volumeId(2) }))[0]?.Name, 'vol2');
   });
 }
 

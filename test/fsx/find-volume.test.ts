@@ -109,6 +109,7 @@ test('an address of another server is said to be one, or is left out if nobody s
 test('a name without an address is not taken for a server that AWS does not know', async () => {
   const { problems } = await answerOf(candidate({ host: 'no.such.host.invalid' }));
   assert.equal(problems, ['no.such.host.invalid has no address; check the name, and the DNS of this machine']);
+  assert.equal((await answerOf(candidate({ host: SVM_HOST }))).problems, []);
 });
 
 test('several targets share each list', async () => {
@@ -163,6 +164,7 @@ test('without any permission, all three are named; other faults are named once',
 test('another region or account says so', async () => {
   const { problems } = await answerOf(candidate({ host: SVM_HOST.replace('us-east-1', 'eu-west-1') }));
   assert.match(problems.join('\n'), /FileSystemNotFound.*check the region, and the account/);
+  assert.equal((await answerOf(candidate({}))).problems, []);
 });
 
 test('a volume by its id, mounted or not', async () => {
@@ -189,6 +191,10 @@ test('without a region, AWS is not asked', async () => {
     /^no AWS region is configured; set AWS_REGION/,
   );
   assert.equal(await server.requests(), []);
+  const again = withEnvironment({ AWS_REGION: 'us-east-1', AWS_DEFAULT_REGION: undefined });
+  const known = await ask(candidate({ host: '10.0.0.20', address: '10.0.0.20' }, 'ontap'));
+  again();
+  assert.not.match(known !== undefined && 'unknown' in known ? known.unknown : '', /no AWS region/);
 });
 
 test('settings in other shapes: FlexGroup, old sizes, no junction, several pairs, pending actions', async () => {

@@ -274,6 +274,8 @@ ontap('a wrong answer is one clear line', () => {
       assert.match(message, expected);
       assert.not.match(message, '\n');
     }
+    // The same endpoint answers where nothing stands in the way.
+    assert.is((await ask(server)).host, 'localhost');
   });
 });
 

@@ -108,6 +108,11 @@ const REFUSED: readonly (readonly [wrong: () => unknown, says: RegExp, ...right:
   ],
   [mounts({ targets: ['svm:/a=/usr'] }), /choose a directory of its own/, mounts({ targets: ['svm:/a=/mnt/a'] })],
   [
+    mounts({ targets: ['svm:/a=/mnt/a', 'svm:/b=/mnt/a/b'] }),
+    /hide each other; separate them$/,
+    mounts({ targets: ['svm:/a=/mnt/a', 'svm:/b=/mnt/b'] }),
+  ],
+  [
     mounts({ targets: ['one:/a', 'two:/a'] }),
     /name them: -t first=one:\/a -t second=two:\/a/,
     mounts({ targets: ['first=one:/a', 'second=two:/a'] }),

@@ -1,7 +1,7 @@
 /** Comparisons on one volume with a real journal and a real process, against the FSx server of the tests. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { suite } from 'uvu';
@@ -252,6 +252,32 @@ test('a damaged journal is named, and its volume is left alone', () =>
       assert.match((await tieringNotes(results, 0))[0] ?? '', why);
     }
     assert.is(await settingOf(), 'ALL');
+    await volumeCalls(await openFsx(REGION, PATIENT), ID).update({ name: 'AUTO', coolingDays: 17 });
+    assert.is(await settingOf(), 'AUTO:17');
+    rmSync(path);
+    assert.equal(await tieringNotes(results, 0), []);
+    await begin('ALL', tools);
+    assert.is(await settingOf(), 'ALL');
+  }));
+
+test('of several comparisons, one is resumed by its volume', () =>
+  withTemporaryDirectory(async (results) => {
+    const clock = { nowMs: Date.parse('2026-11-29T12:00:00Z') };
+    const tools = toolsOf(results, clock);
+    const { readyMs } = await begin('ALL', tools);
+    const other = volumeId(9);
+    const journalAt = (id: string) => join(results, 'tiering', `${id}.json`);
+    writeFileSync(journalAt(volumeId(8)), readFileSync(journalOf(results), 'utf8').replaceAll(ID, other));
+    const told = (await tieringNotes(results, clock.nowMs)).join('\n');
+    assert.match(told, new RegExp(`it is about the volume ${other}; rename it`));
+    renameSync(journalAt(volumeId(8)), journalAt(other));
+    assert.not.match((await tieringNotes(results, clock.nowMs)).join('\n'), /rename it/);
+    clock.nowMs = readyMs as number;
+    const { message } = await refusalOf(() => resumeTiering(null, tools));
+    assert.match(message, /^several comparisons wait; name one with --volume: fsvol-\S+, fsvol-\S+$/);
+    assert.ok(message.includes(ID) && message.includes(other));
+    assert.is((await resumeTiering(ID, tools)).readyMs, null);
+    assert.is(await settingOf(), 'AUTO:17');
   }));
 
 test('a results directory that cannot be written is refused before any change', () =>

@@ -133,6 +133,9 @@ test('too few sessions have no floor', () => {
   assert.is(found.cells[0]?.detectable, null);
   assert.is(found.sessionsNeeded, 7);
   assert.equal(codesOf(found), ['too-few-sessions']);
+  assert.is(found.warnings[0]?.remedy, 'use --sessions 7 or more');
+  const more = calibrated({ sessions: 7, sd: 0.01 });
+  assert.equal([codesOf(more), typeof more.cells[0]?.floor], [[], 'number']);
 });
 
 test('a session that moved nothing is no quiet session: there is no noise floor, and the report says why', () => {
@@ -151,6 +154,11 @@ test('a loud target says so', () => {
   const found = calibrated({ sessions: 10, sd: 0.3 });
   assert.is(found.recommended, null);
   assert.equal(codesOf(found), ['noisy-sessions']);
+  // Its remedy: longer trials and a quieter machine are less noise, and `--wanted` is what noise is measured by.
+  assert.is(found.warnings[0]?.remedy, 'use longer trials, a quieter machine, or a larger --wanted');
+  assert.equal(codesOf(calibrated({ sessions: 10, sd: 0.02 })), []);
+  const wide = calibrated({ sessions: 10, sd: 0.3 }, { wanted: 0.8 });
+  assert.equal([codesOf(wide), wide.recommended !== null], [[], true]);
 });
 
 test('the later half of the sessions is compared with the earlier one: a drift of both sides shows, although B is A', () => {
@@ -196,6 +204,8 @@ test('a floor is found for the target, the arm, the load and the measure that it
   assert.is(found({ arm: withSpec(SIDE.arm, { ...SIDE.arm.spec, randseed: 4 }) })?.floor, floor);
   assert.is(found({ arm: { ...SIDE.arm, id: 'write' } }), null);
   assert.is(found({}, 'iops'), null);
+  const iops = calibrationOf(run, trials, { ...OPTIONS, measures: [measureOf('iops') as Measure] });
+  assert.is(typeof noiseFloorOf([iops], [SIDE], 'iops')?.floor, 'number');
 });
 
 test('the newest calibration counts, and of two targets the louder', () => {

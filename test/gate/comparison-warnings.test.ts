@@ -63,7 +63,7 @@ test('more sessions are not the remedy where enough were run and some of them fa
     code: 'few-sessions',
     message:
       'with 4 cells at 5 % no difference can be reported with fewer than 5 sessions of the candidate, and only 3 of the 10 sessions of read/bs=64KiB (new) count',
-    remedy: 'run feedrate show to see why, and measure again',
+    remedy: 'run feedrate show new to see why, and measure again',
     sides: [],
   });
   const [both] = comparisonOf(runs(2, 4)).warnings;

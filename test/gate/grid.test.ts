@@ -93,8 +93,13 @@ test('what makes no grid is refused in one line that says what would', () => {
   ] as const;
   for (const [options, message] of cases)
     assert.throws(() => gridOf(MEMBERS, options), feedrateError('usage', message));
+  // What the last one advises is accepted: `bs` in the rows, or only one of its values.
+  assert.is(gridOf(MEMBERS, { columns: ['target'], rows: ['bs'] }).rows.length, 2);
+  const chosen = MEMBERS.filter(({ attributes }) => attributes.get('bs') === '1MiB');
+  assert.is(gridOf(chosen, { columns: ['target'], rows: [] }).rows.length, 1);
   const twice = () => gridOf([MEMBERS[0], MEMBERS[1], MEMBERS[0]] as Attributed[], { columns: ['target'] });
   assert.throws(twice, feedrateError('usage', /they differ in nothing; name each run only once$/));
+  assert.is(gridOf(MEMBERS.slice(0, 2), { columns: ['target'] }).rows.length, 1);
   assert.throws(
     () => gridOf(MEMBERS.slice(0, 1), { columns: ['bs'] }),
     feedrateError('usage', /; nothing else varies$/),

@@ -80,6 +80,7 @@ test('sessions that feedrate did not add cannot be looked at when alpha is spent
     () => lookAtRun(run, 1),
     feedrateError('store', /: looks at fewer sessions have used all of alpha; measure a new run$/),
   );
+  assert.equal(lookAtRun({ ...run, looks: [] }, 1), { number: 1, planned: 1, share: 1, spent: false });
 });
 
 test.run();

@@ -68,6 +68,55 @@ test('words that make no sense are refused with a way out', () => {
   refuses(() => placeIn({}, {}, { '/opt/ml/config/resourceconfig.json': '{' }), /expected hosts and current_host/);
 });
 
+test('what is advised about words that make no sense makes a group, or none', () => {
+  type Words = Parameters<typeof placeIn>;
+  const rows: readonly (readonly [
+    wrong: Words,
+    says: RegExp,
+    ...right: (readonly [...Words, place: string | null])[],
+  ])[] = [
+    [
+      [{ JOB_COMPLETION_INDEX: '1' }],
+      /give --group-size N or set FEEDRATE_GROUP_SIZE, or measure alone with --group none$/,
+      [{ JOB_COMPLETION_INDEX: '1' }, { size: 3 }, {}, 'files 1/3'],
+      [{ JOB_COMPLETION_INDEX: '1', FEEDRATE_GROUP_SIZE: '3' }, {}, {}, 'files 1/3'],
+      [{ JOB_COMPLETION_INDEX: '1' }, { launcher: 'none' }, {}, null],
+    ],
+    [
+      [{ ...hydra, PMI_RANK: 'x' }],
+      /give --rank N, or measure alone with --group none$/,
+      [{ ...hydra, PMI_RANK: 'x' }, { rank: 2 }, {}, 'pmi 2/8'],
+      [{ ...hydra, PMI_RANK: 'x' }, { launcher: 'none' }, {}, null],
+    ],
+    [
+      [{}, { launcher: 'files' }],
+      /give --rank N and --group-size N$/,
+      [{}, { launcher: 'files', rank: 1, size: 2 }, {}, 'files 1/2'],
+    ],
+    [
+      [{}, { launcher: 'pmi' }],
+      /start feedrate with mpirun of MPICH or Intel MPI/,
+      [hydra, { launcher: 'pmi' }, {}, 'pmi 3/8'],
+    ],
+    [
+      [{}, { launcher: 'mpi' }],
+      /start feedrate with mpirun of Open MPI$/,
+      [openMpi, { launcher: 'mpi' }, {}, 'mpi 2/4'],
+    ],
+    [
+      [{}, {}, { '/opt/ml/config/resourceconfig.json': '{' }],
+      /measure alone with --group none, or give --group files --rank N --group-size N$/,
+      [{}, { launcher: 'none' }, { '/opt/ml/config/resourceconfig.json': '{' }, null],
+      [{}, { launcher: 'files', rank: 0, size: 2 }, { '/opt/ml/config/resourceconfig.json': '{' }, 'files 0/2'],
+    ],
+  ];
+  for (const [wrong, says, ...right] of rows) {
+    assert.throws(() => placeIn(...wrong), feedrateError('usage', says));
+    for (const [environment, wish, files, place] of right)
+      assert.is(placeIn(environment, wish, files), place, `${says}`);
+  }
+});
+
 test('a start time is the next one, and not one that has passed', () => {
   const now = Date.parse('2026-12-01T12:00:00Z');
   const at = (text: string) => new Date(startTimeOf(text, null, now).atMs).toISOString();

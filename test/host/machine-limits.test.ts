@@ -113,6 +113,46 @@ test('a process has limits, and a user has one on threads that root and the migh
     assert.equal(limitsOf({ ...others, '/proc/self/status': mighty }), []);
 });
 
+test('what is said to raise a limit raises it', () => {
+  const limits = (row: string, value: string) =>
+    (FREE['/proc/self/limits'] ?? '').replace(new RegExp(`(${row} +)unlimited`), `$1${value}`);
+  const user = { '/proc/self/status': ordinary, '/proc/77/status': ordinary };
+  const group = (file: string, value: string) => ({
+    '/proc/self/cgroup': '0::/job\n',
+    '/cg/job/memory.current': '100',
+    [`/cg/job/${file}`]: value,
+  });
+  type Files = Record<string, string>;
+  const rows: readonly (readonly [raise: string, before: Files, after: Files])[] = [
+    ['give the container or job more memory', group('memory.max', '1000'), group('memory.max', '2000')],
+    ['end other programs', { '/proc/meminfo': 'MemAvailable: 10 kB\n' }, { '/proc/meminfo': 'MemAvailable: 20 kB\n' }],
+    ['run ulimit -v unlimited', { '/proc/self/limits': limits('space', '4096') }, FREE],
+    [
+      'raise the hard limit with ulimit -n',
+      { '/proc/self/limits': limits('files', '9') },
+      { '/proc/self/limits': limits('files', '99') },
+    ],
+    [
+      'raise ulimit -u',
+      { ...user, '/proc/self/limits': limits('processes', '50') },
+      { ...user, '/proc/self/limits': limits('processes', '99') },
+    ],
+    ['raise it with sysctl', { '/proc/sys/vm/max_map_count': '10' }, { '/proc/sys/vm/max_map_count': '20' }],
+    ['raise pids.max (docker run --pids-limit)', group('pids.max', '10'), group('pids.max', 'max')],
+    [
+      'raise kernel.threads-max and kernel.pid_max with sysctl',
+      { '/proc/sys/kernel/threads-max': '10', '/proc/sys/kernel/pid_max': '10' },
+      { '/proc/sys/kernel/threads-max': '20', '/proc/sys/kernel/pid_max': '20' },
+    ],
+  ];
+  for (const [raise, before, after] of rows) {
+    const [limit, ...others] = limitsOf(before, V2);
+    assert.equal([limit?.raise, others], [raise, []]);
+    const raised = limitsOf(after, V2).find(({ name }) => name === limit?.name)?.available ?? Number.POSITIVE_INFINITY;
+    assert.ok(raised > (limit?.available ?? Number.POSITIVE_INFINITY), raise);
+  }
+});
+
 test('every limit that applies here has a name, room and a remedy', () => {
   const limits = readMachineLimits();
   assert.ok(limits.some(({ resource }) => resource === 'mappings'));

@@ -108,7 +108,11 @@ test('takes up what exists: the data directory of any run, the scratch of the sa
     const scratch = createOwnDirectory(target, 'first', 'scratch');
     assert.is(createOwnDirectory(target, 'first', 'scratch'), scratch);
     writeFileSync(join(scratch, 'FEEDRATE'), readFileSync(join(data, 'FEEDRATE'), 'utf8'));
-    assert.throws(() => createOwnDirectory(target, 'first', 'scratch'), refusal('belongs to another run'));
+    assert.throws(
+      () => createOwnDirectory(target, 'first', 'scratch'),
+      refusal('belongs to another run (first); start the run again, which gives it another id'),
+    );
+    assert.is(createOwnDirectory(target, 'another', 'scratch'), join(directory, '.feedrate-another'));
   });
 });
 
@@ -230,6 +234,9 @@ test('an own directory that something is mounted on is refused', () => {
       try { removeOwnDirectory(D + '/.feedrate-r'); answer('removed'); } catch (error) { answer(error.message); }`;
     assert.match(runChild(text, { shell, directory }) as string, /is a mount point; unmount it before removing it$/);
     assert.ok(existsSync(join(directory, '.feedrate-user/precious')));
+    // Nothing is mounted outside the child's namespace.
+    removeOwnDirectory(own);
+    assert.not(existsSync(own));
   });
 });
 

@@ -1,4 +1,5 @@
 /** What the messages about targets, mounts and feedrate's own files advise, followed to the letter. */
+import { spawnSync } from 'node:child_process';
 import { linkSync, mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -9,6 +10,7 @@ import { parseNfsUrl } from '../../src/host/libnfs/nfs-url.js';
 import { remountObstacle } from '../../src/host/remountable.js';
 import { findMount, type Mount, parseMountinfo } from '../../src/host/system/mountinfo.js';
 import { openTarget } from '../../src/host/target.js';
+import { skipTest } from '../support/skip.js';
 import { runChild } from './child.js';
 import { withTemporaryDirectory } from './temporary.js';
 
@@ -79,6 +81,18 @@ test('a target that was refused is opened after the advice', () => {
       assert.is(opened(mend(directory)), 'opened', String(says));
     });
 });
+
+test('a directory with the attribute that forbids changes is written to once it is gone', () =>
+  withTemporaryDirectory((directory) => {
+    const attribute = (change: string) => spawnSync('chattr', [change, directory]).status;
+    if (attribute('+i') !== 0) skipTest('no test may set attributes of directories here');
+    try {
+      assert.match(opened(directory), /check attributes \(lsattr\) and the security policy, or name another directory/);
+    } finally {
+      attribute('-i');
+    }
+    assert.is(opened(directory), 'opened');
+  }));
 
 /** Opens `$D/m` in a mount namespace before and after a command that follows the advice. */
 function openedAfter(shell: string, command: string): readonly string[] {

@@ -119,6 +119,9 @@ test('the status of the nearest mount above the target counts; damage is reporte
       write('train.json', damaged);
       assert.match(stated(target).reason ?? '', /cannot be read; run the start script again$/, JSON.stringify(damaged));
     }
+    // The script writes its status anew.
+    write('train.json', { ...STATUS, mountPoint: target });
+    assert.equal([stated(target).reason, stated(target).value?.status.name], [undefined, 'train']);
   }));
 
 test.run();

@@ -1,5 +1,5 @@
 import { LEDGERS_OF_AWS } from './advice-of-aws.js';
-import { LEDGERS_OF_RESULTS, type Ledger, OTHERS, WORDS } from './advice-of-results.js';
+import { LEDGERS_OF_RESULTS, type Ledger, WORDS } from './advice-of-results.js';
 import { LEDGERS_OF_RUNS } from './advice-of-runs.js';
 
 /** The ledger of each room. */
@@ -8,7 +8,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
   ...LEDGERS_OF_RUNS,
   ...LEDGERS_OF_AWS,
   cli: {
-    'cli/launched-alone': ['use feedrate run'],
+    'run/group-run: feedrate run measures with all ranks': ['use feedrate run'],
     'cli/followed-commands': [
       'leave it out',
       'choose --format csv or parquet',
@@ -29,20 +29,24 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
       'name a workload file that ends in .yaml',
       'add --force',
       'see INSERTED',
-    ],
-    'house/remedies: the arguments of named commands are accepted': [
-      'name only --volume',
       'measure two targets or values (-P bs=4k,1m)',
-      'list them)',
+      'name the directory to measure with -t',
+      'name a model with --model',
+      'name one with --model',
     ],
+    'cli/followed-commands: workloads are listed': ['list them)'],
+    'cli/followed-commands: fields of feed are set by its options': ['use INSERTED'],
+    'house/remedies: the options are accepted; a volume needs AWS': ['name only --volume'],
     'cli/remedies': ['use --yes', 'use --data to remove them', 'use --no-measure, which writes nothing'],
     'cli/baseline': ['measure again', 'save the latest run with: INSERTED'],
     'cli/adaptive': ['name a run'],
-    'cli/export': ['name an id, ARN or alias'],
+    'cli/adaptive: the comparison of an injected run is printed': ['print it with: INSERTED'],
+    'cli/followed-commands: a job and a file system are described': ['describe a job (--rw randread --bs 4k)'],
+    'cli/fsx-cost': ['describe the file system with --deployment'],
+    'cli/workloads: a workload is piped': ['pipe a INSERTED into feedrate'],
+    'cli/export': ['name an id, ARN or alias', 'write it to a file with -o FILE'],
     'cli/fsx-ontap': ['name the volume with --volume'],
     'cli/fsx-cost: each option that is missing is added': ['add INSERTED'],
-    'cli/feed-input': ['name the directory to measure with -t', 'name a model with --model', 'name one with --model'],
-    'cli/feed-input: fields of feed are set by its options': ['use INSERTED'],
     'cli/serve': ['name the one that runs are saved in'],
     'cli/tiering: days and volumes': [
       'name exactly one target with -t',
@@ -51,23 +55,24 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     'run/injection': ['use --set direct=1 or --set cache=cold'],
     'run/end-to-end: the quick workload runs': ['start one with: feedrate run quick'],
     'cli/clean: other machines’ files': ['use --elsewhere to remove them'],
-    'iam/commands': ['add --region', 'add --overwrite to replace'],
-    'iam/commands: policies with a role': ['add --role, which they name'],
+    'iam/commands': ['add --region', 'add --overwrite to replace', 'add --role, which they name'],
     'iam/lint-command': ['name the files in it, such as INSERTED/*.json'],
     'run/kept-dataset': ['use --dataset-id INSERTED to remove one'],
-    'run/shared-target': ['run the same command as that user or as root'],
-    'run/shared-target: another user cleans': ['run it as a user who may read it'],
+    'run/shared-target': ['run the same command as that user or as root', 'run it as a user who may read it'],
     'run/odd-places: names that are not UTF-8': ['use another one'],
     'run/exhausted: limits are met in each command': ['raise the limit', 'check ulimit -n and the installation'],
-    'cli/doctor: slow targets': ['use --no-measure to skip the measurement'],
+    'cli/doctor': ['use --no-measure to skip the measurement'],
     'cli/nfs-target': ['measure it with feedrate run'],
     'cli/workloads: a workload is piped, and others are named': ['name one'],
     'lab/matrix.long: mounts are made by hand and compared': ['mount by hand and use: feedrate run WORKLOAD'],
     'store/remedies: a copy is replaced with --force': ['export it again with --force at its end'],
     'stats/file-system-cost: a price of the user is used': ['give it with --prices FILE'],
-    [OTHERS]: ['write it to a file with -o FILE'],
     [WORDS]: [
       'repeat ',
+      'print it with: feedrate show',
+      'print arms, bytes to write',
+      'print one to edit it',
+      'have too few sessions',
       'copy them to Amazon S3',
       'leave no files',
       'measure and compare volumes',

@@ -20,14 +20,14 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
     ],
     'cli/fsx-ontap: secrets by name and by ARN': ['set AWS_REGION, or give the ARN of the secret'],
     'cli/fsx-ontap: the fingerprint that was shown is pinned': ['change --ontap-fingerprint'],
-    'fsx/ontap-volume: other endpoints and other users answer': [
+    'fsx/ontap-volume: the endpoint itself and the right user are answered': [
       'give --ontap the management endpoint',
       'check the password of INSERTED',
       'give INSERTED a role that may read INSERTED',
       'check that --ontap is the file system of the target',
       'use the management endpoint of the SVM',
     ],
-    'fsx/find-volume: another region, account or name': [
+    'fsx/find-volume: the right region and name are found': [
       'check the name, and the DNS of this machine',
       'set AWS_REGION to that of the file system',
       'check AWS_REGION and AWS_PROFILE',
@@ -37,23 +37,21 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'restore INSERTED with: feedrate fsx tiering --restore',
     ],
     'fsx/tiered-volume: comparisons are resumed and restored': ['measure it again with: feedrate fsx tiering --resume'],
-    [SERVER]: [
-      'try again later',
-      'see the documentation of the ONTAP REST API',
-      'check the route and the security group',
-    ],
+    'fsx/ontap-volume: the server answers later': ['try again later'],
+    [SERVER]: ['see the documentation of the ONTAP REST API', 'check the route and the security group'],
   },
   aws: {
     'store/remedies': ['grant it with INSERTED'],
-    'fsx/api: calls succeed once the fault is over': ['try again later', 'check the credentials and the clock'],
-    'fsx/find-volume: another region': ['check the region'],
-    [SERVER]: [
+    'fsx/api: calls succeed once the fault is over': [
+      'try again later',
+      'check the credentials and the clock',
       'renew the credentials',
       'check the network',
-      'give feedrate a role or credentials',
       'check for a proxy between this machine and AWS',
-      'see the documentation of the service',
     ],
+    'fsx/find-volume: the right region': ['check the region'],
+    [SERVER]: ['give feedrate a role or credentials', 'see the documentation of the service'],
+    [OTHERS]: ['reinstall feedrate with its optional dependencies'],
   },
   iam: {
     'iam/evaluation': [
@@ -74,8 +72,9 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'use --export instead of -t, or a single --mount',
       'choose a directory of its own',
       'name them: -t first=INSERTED -t second=INSERTED',
+      'separate them',
     ],
-    'notebook/proxy-address': ['replace /lab and what follows'],
+    [OTHERS]: ['replace /lab and what follows'],
   },
   doctor: {
     'fsx/remedies': [
@@ -116,6 +115,7 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'raise tcp-max-xfer-size of the SVM',
       'allow this NFS version on the SVM',
       'see the FSx console for the cause',
+      'provision more IOPS or more SSD',
       'check nstat, the MTU along the path',
       'check for a busy CPU, or power saving',
     ],

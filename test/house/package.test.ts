@@ -174,6 +174,11 @@ packing('installs without its optional dependencies, and runs elsewhere', async 
   const steps = newcomerSteps(SMALL, ONE_PASS, { sessions: 2, options: ['--alpha', '60%'] }, mkdirSync);
   for (const { play, isLong } of steps) if (isLong !== true) await play(feedrate, userFolder);
 
+  const picture = await feedrate('report', '--png', 'pictures');
+  assert.is(picture.status, 2);
+  assert.match(picture.stderr, /install it with: npm install @resvg\/resvg-js, or use --svg\n$/);
+  const drawn = await feedrate('report', '--svg', 'pictures');
+  assert.is(drawn.status, 0, drawn.stderr);
   const price = [
     '--deployment',
     'SINGLE_AZ_1',

@@ -223,6 +223,15 @@ test('policy prints each policy with its reasons, or pure JSON', () => {
   );
   const one = feedrate(['iam', 'policy', '--for', 'describe', '--format', 'json'], process.cwd(), HERE);
   assert.is(one.stderr, 'not limited to a Region: add --region\n');
+  const limited = feedrate(['iam', 'policy', '--for', 'describe', '--region', 'us-east-1'], process.cwd(), HERE);
+  assert.equal([limited.status, limited.stderr], [0, '']);
+  const withoutRole = ['iam', 'policy', '--for', 'results', '--bucket', 's3://runs/feedrate', '--region', 'us-east-1'];
+  assert.match(
+    feedrate(withoutRole, process.cwd(), HERE).stderr,
+    /no policies for bucket, access point and key: add --role, which they name\n$/,
+  );
+  const named = feedrate([...withoutRole, '--role', ROLE], process.cwd(), HERE);
+  assert.equal([named.status, named.stderr], [0, '']);
   assert.equal(Object.keys(JSON.parse(one.stdout)), ['Version', 'Statement']);
   const several = feedrate(
     ['iam', 'policy', '--for', 'results,notebook', ...PLACE, '--format', 'json'],

@@ -3,7 +3,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { remedyFor } from '../../src/report/run/ceiling-text.js';
 import { type CeilingKind, pairsOf, targetCeilings } from '../../src/stats/target-ceilings.js';
-import { makeVolume, volumeTarget } from '../support/fsx-volumes.js';
+import { makeNfsMount, makeVolume, volumeTarget } from '../support/fsx-volumes.js';
 
 const test = suite('report/ceiling-remedies');
 
@@ -49,6 +49,12 @@ test('use an instance with a faster network, or several', () => {
   const target = volumeTarget({ volume: makeVolume(slow), instanceType: 'm5.large' });
   const several = targetCeilings(target, 4)?.ceilings.find(({ kind }) => kind === 'client-network');
   assert.is(several?.level.base, 4 * of('m5.large'));
+});
+
+test('mount with more connections (nconnect)', () => {
+  assert.is(remedyFor('connections'), 'mount with more connections (nconnect)');
+  const of = (nconnect: number) => figure('connections', slow, { nfs: makeNfsMount(nconnect) });
+  assert.ok(of(16) > of(1), `${of(16)}, ${of(1)}`);
 });
 
 test('use a FlexGroup over all HA pairs', () => {

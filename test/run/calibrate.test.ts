@@ -59,6 +59,8 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
     assert.match(stderr, /^calibration saved: .*calibrations\/\d+T\d+Z_pretend_[0-9a-f]{4}\.json\n$/);
     assert.is(status, 0);
     assertGolden(masked(stdout, directory), 'run', 'calibrate.report.txt');
+    const [, plan = ''] = /^Next: measure the target with this plan, .*\n {4}feedrate (.*)$/m.exec(stdout) ?? [];
+    assert.is(call(...plan.split(' '), '--dry-run').status, 0, plan);
     const [name = ''] = readdirSync(join(directory, 'r', 'calibrations'));
     const record = JSON.parse(readFileSync(join(directory, 'r', 'calibrations', name), 'utf8')) as CalibrationRecord;
     assert.is(`${record.run}.json`, name);
@@ -92,7 +94,7 @@ test('the report, the stored calibration, and what a comparison makes of it', ()
     assert.not.match(gated.stdout, /noise is not measured/);
     assert.match(
       call('gate', '--cols', 'target', '-m', 'iops').stdout,
-      /noise floor not measured: run feedrate calibrate/,
+      /noise floor not measured: run feedrate calibrate WORKLOAD -t … -m iops to measure it$/m,
     );
     assert.not.match(call('compare', '--cols', 'target', '-m', 'iops').stdout, /noise is not measured/);
   }));

@@ -103,6 +103,9 @@ test('blocks that the device cannot move are refused by name before anything is 
         const shown = `feedrate: target t: direct I/O on ${mounted} requires multiples of 4096 bytes, but ${blame} to a multiple, or remove direct and cache: direct\n`;
         assert.is(outcome.stderr, shown);
         assertRefused(outcome, /./, place);
+        const buffered = job.replace(/, (?:direct: true|cache: direct)/, '');
+        const words = place.runWords(`name: w\njobs:\n  ${buffered}\n`);
+        assert.is(feedrate([...words, '--dry-run'], directory).status, 0, buffered);
       }
     }),
   ));

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   openSync,
   readdirSync,
+  rmSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -117,7 +118,7 @@ jobs:
 `;
 
 test('a file system that runs out of inodes while files are laid out fails the run', () =>
-  withBarePlace(({ target, results }) =>
+  withBarePlace(({ directory, target, results, runWords }) =>
     withTmpfs(target, 'size=16m,nr_inodes=200', async () => {
       const notes: string[] = [];
       // Somebody else takes what the plan has found to be enough.
@@ -131,7 +132,7 @@ test('a file system that runs out of inodes while files are laid out fails the r
       assert.is(status, 'failed');
       assert.match(
         notes.join('\n'),
-        /cannot lay out .*\/\.feedrate-data\/.*: ENOSPC in open; free some space or use smaller files/,
+        /cannot lay out .*\/\.feedrate-data\/.*: ENOSPC in open; free some space or inodes \(df -h, df -i\), or use fewer files/,
       );
       assert.equal(ownNamesIn(target), []);
       assert.equal(
@@ -140,6 +141,9 @@ test('a file system that runs out of inodes while files are laid out fails the r
         'no half-written file is left',
       );
       assert.is(statusOf(results), 'failed');
+      assert.is(feedrate(runWords(MANY_FILES, '--set', 'nrfiles=20'), directory).status, 0, 'fewer files');
+      rmSync(join(target, 'theirs'), { recursive: true });
+      assert.is(feedrate(runWords(MANY_FILES), directory).status, 0, 'inodes are free');
     }),
   ));
 

@@ -128,16 +128,15 @@ test('results that ranks do not share are refused, and so are ranks that measure
     for (const end of endsOf(other.outcomes))
       assert.match(end, /rank 1 \(host-1\) has seed 2, rank 0 \(host-0\) has 1; start them all with the same command/);
     assert.equal(listRuns(other.results), []);
-    assert.throws(
-      () =>
-        rankFilesOf({
-          workload: { source: SOURCE, path: 'group.yaml' },
-          targets: [],
-          datasetId: 'mine',
-          group: { meetings: new RankMeetings(localGroup(2).ranks[0] as Group), files: 'disjoint' },
-        }),
-      /shared by all ranks; leave one out/,
-    );
+    const asked = (files: 'disjoint' | null, kept: object = {}) =>
+      rankFilesOf({
+        workload: { source: SOURCE, path: 'group.yaml' },
+        targets: [],
+        group: { meetings: new RankMeetings(localGroup(2).ranks[0] as Group), files },
+        ...kept,
+      }).files;
+    assert.throws(() => asked('disjoint', { datasetId: 'mine' }), /shared by all ranks; leave one out/);
+    assert.equal([asked('disjoint'), asked(null, { datasetId: 'mine' })], ['disjoint', 'shared']);
   }));
 
 test.run();

@@ -150,6 +150,13 @@ test('a run without a complete dataset, and a plan with other files, are refused
         other.stderr,
         /dataset november has no file s42\/.*; use the workload, seed and options of its preparation/,
       );
+      assert.is(run(place, '--dry-run').status, 0);
+      // A changed dataset stays changed, and another one takes its place.
+      const [, { path = '' } = {}] = manifestOf(join(place.target, DATASET));
+      utimesSync(join(place.target, DATASET, path), 1, 1);
+      assert.match(run(place, '--dry-run').stderr, /prepare another dataset; this one cannot be compared/);
+      assert.is(prepare(place, '--dataset-id', 'december').status, 0);
+      assert.is(run(place, '--dry-run', '--dataset-id', 'december').status, 0);
     });
     for (const id of ['a/b', '..', '', 'x'.repeat(65)]) {
       const bad = feedrate(['run', 'w.yaml', '-t', 't', '--dry-run', '--dataset-id', id], place.directory);

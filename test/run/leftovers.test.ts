@@ -1,7 +1,7 @@
 /** What killed processes leave: the next run names it, `clean` removes it, and a user's things stay. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
@@ -133,6 +133,9 @@ test('what a user has under such a name stays, and is named', () =>
     );
     assert.equal(readdirSync(target).sort(), [...names, link, fresh].sort());
     assert.equal(readdirSync(mine), ['precious']);
+    renameSync(join(target, fresh, 'deep'), join(directory, 'deep'));
+    assert.is(command('clean', '-t', 't', '--yes').status, 0);
+    assert.equal(readdirSync(target).sort(), [...names, link].sort());
 
     const [made = ''] = namesOfDead(['target']);
     mkdirSync(join(temporary, made));

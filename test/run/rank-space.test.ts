@@ -24,7 +24,12 @@ const rank = (storage: string, ownMib: number, sharedMib: number, scratchMib: nu
 test('ranks that fit alone but not together are refused with the sum', () => {
   assert.throws(
     () => refuseBeyondShared([rank('a', 30, 0, 5), rank('a', 30, 0, 5), rank('a', 30, 0, 5)], TARGETS),
-    /^target data \(\/fsx\): the 3 ranks together need 105 MiB and a margin of 10(\.0)? MiB, but 100 MiB are free/,
+    /^target data \(\/fsx\): the 3 ranks together need 105 MiB and a margin of 10(\.0)? MiB, but 100 MiB are free; free some space, or use fewer ranks$/,
+  );
+  refuseBeyondShared([rank('a', 30, 0, 5), rank('a', 30, 0, 5)], TARGETS);
+  refuseBeyondShared(
+    Array.from({ length: 3 }, () => rank('a', 30, 0, 5, 120)),
+    TARGETS,
   );
 });
 

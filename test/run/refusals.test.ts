@@ -135,6 +135,8 @@ function assertForcedFails(confinement: Confinement, engine: string, reason: Reg
     const { status, stdout, stderr } = confinedFeedrate(words, directory, confinement);
     assert.is(status, 5, stderr + stdout);
     assert.match(stderr, reason);
+    // `runQueued` has followed it: under the same restrictions, auto measures.
+    assert.match(stderr, /; use ioengine: auto to choose an engine that is available\n$/);
     assert.is(stderr.trimEnd().split('\n').length, 1, stderr);
     if (existsSync(results)) assert.equal(trialsOf(results), []);
   });

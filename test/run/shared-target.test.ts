@@ -31,9 +31,14 @@ jobs:
   read: {rw: read, bs: 4KiB}
 `;
 
-function as(user: number, args: readonly string[], cwd: string): Outcome {
+function as(
+  user: number,
+  args: readonly string[],
+  cwd: string,
+  changes: Readonly<Record<string, string>> = {},
+): Outcome {
   const { status, stdout, stderr } = spawnSync(process.execPath, [mainPath, ...args], {
-    ...{ encoding: 'utf8', cwd, uid: user, gid: user, timeout: TIMEOUT_MS, env: environment({}) },
+    ...{ encoding: 'utf8', cwd, uid: user, gid: user, timeout: TIMEOUT_MS, env: environment(changes) },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { status, stdout, stderr };
@@ -97,6 +102,14 @@ test('what cannot be read is not called foreign, and clean says so', () =>
     assert.match(cleaned.stdout, `cannot be read, belongs to uid ${ALICE}; not removed`);
     assert.match(cleaned.stderr, `t/${DATA} belongs to uid ${ALICE}; run the same command as that user or as root`);
     assert.match(prepare(BOB, 2, directory).stderr, `belongs to uid ${ALICE} and cannot be read; using`);
+    const hers = as(ALICE, ['clean', '-t', 't', '--yes'], directory);
+    assert.is(hers.status, 0, hers.stderr);
+    mkdirSync(join(directory, 'closed'), { mode: 0o700 });
+    chownSync(join(directory, 'closed'), ALICE, ALICE);
+    const closed = as(BOB, ['clean', '--yes'], directory, { TMPDIR: join(directory, 'closed') });
+    assert.is(closed.status, 2);
+    assert.match(closed.stderr, /closed.*; run it as a user who may read it\n$/);
+    assert.is(as(ALICE, ['clean', '--yes'], directory, { TMPDIR: join(directory, 'closed') }).status, 0);
   }));
 
 test('a file of somebody else is read once the user has permission', () =>

@@ -2,10 +2,11 @@
 
 /** Targets that stop answering: a frozen file system keeps its writers waiting in the kernel, as a server that is gone does. */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { feedrate } from '../support/command-thread.js';
 import { type LiveRun, untilGone, withLiveRun } from '../support/live-run.js';
 import { withExt4 } from '../support/loop-device.js';
 import { statusOf, trialsOf } from '../support/run-directory.js';
@@ -23,6 +24,7 @@ jobs:
 
 interface Frozen {
   readonly run: LiveRun;
+  readonly target: string;
   readonly results: string;
   readonly freeze: () => void;
   readonly thaw: () => void;
@@ -54,7 +56,7 @@ async function withFreezable(runtime: string, use: (frozen: Frozen) => Promise<v
       try {
         await withLiveRun(words, { cwd: directory }, async (run) => {
           try {
-            await use({ run, results, freeze, thaw });
+            await use({ run, target, results, freeze, thaw });
           } finally {
             thaw();
           }
@@ -81,7 +83,7 @@ test('a target that answers again after a while goes on, is told of, and marks t
   }));
 
 test('one Ctrl-C ends a run whose target does not answer; the trial is marked, and clean is told to come later', () =>
-  withFreezable('1m', async ({ run, results, freeze, thaw }) => {
+  withFreezable('1m', async ({ run, target, results, freeze, thaw }) => {
     await run.untilMeasuring('write');
     const { sessionPid } = run;
     freeze();
@@ -95,9 +97,15 @@ test('one Ctrl-C ends a run whose target does not answer; the trial is marked, a
       [['aborted', 'silent']],
     );
     assert.not.match(stderr, /responds again/);
-    assert.match(stderr, /target slow does not respond, so files of this run remain there; .*feedrate clean -t /);
+    assert.match(
+      stderr,
+      /target slow does not respond, so files of this run remain there; remove them later with: feedrate clean -t /,
+    );
     thaw();
     await untilGone(sessionPid);
+    const cleaned = feedrate(['clean', '-t', target, '--yes'], results);
+    assert.is(cleaned.status, 0, cleaned.stderr);
+    assert.equal(readdirSync(target), []);
   }));
 
 test.run();

@@ -1,6 +1,6 @@
 /** Runs that begin at a set time, on machines that cannot meet, and their merge. */
 import { spawn } from 'node:child_process';
-import { cpSync, readFileSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -87,6 +87,17 @@ test('ranks that begin together are merged; those that did not, and one alone, a
       run.trials[0]?.window.totalReadOps,
       own.reduce((sum, trial) => sum + (trial?.window.totalReadOps ?? Number.NaN), 0),
     );
+
+    // A run of something else is refused; both runs of the same workload were merged above.
+    const other = (parts[1] as string).replace(/....$/, 'seed');
+    cpSync(join(results, parts[1] as string), join(results, other), { recursive: true });
+    const record = join(results, other, 'run.json');
+    const changed = JSON.parse(readFileSync(record, 'utf8')) as { plan: { seed: number } };
+    writeFileSync(record, JSON.stringify({ ...changed, plan: { ...changed.plan, seed: changed.plan.seed + 1 } }));
+    const refused = feedrate(['merge', parts[0] as string, other, '-o', results]);
+    assert.is(refused.status, 2);
+    assert.match(refused.stderr, /has seed \d+, .*merge only runs of the same workload and seed/);
+    rmSync(join(results, other), { recursive: true });
 
     const [first, second] = [0, 1].map((rank) =>
       parts.find((id) => readRun(join(results, id)).run?.group?.rank === rank),

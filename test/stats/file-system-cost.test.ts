@@ -208,6 +208,20 @@ test('an unknown price is named, and no total is made up', () => {
   assert.match(text, 'no price for ssd-gb-month in us-east-1 (SINGLE_AZ_1); add it to a price file (--prices FILE)\n');
   assert.match(text, 'total: not known, because prices are missing');
   assert.not.match(text, /NaN|undefined|null|Infinity/);
+  return withTemporaryDirectory((directory) => {
+    const missing = [...text.matchAll(/no price for (\S+) in us-east-1 \(SINGLE_AZ_1\)/g)].map(([, item]) => item);
+    const rows = missing.map(
+      (item) =>
+        `  - {region: us-east-1, deploymentType: SINGLE_AZ_1, item: ${item}, price: 1, currency: USD, source: {title: contract, retrieved: 2026-12-01}}\n`,
+    );
+    writeFileSync(join(directory, 'prices.yaml'), `dated: 2026-12-01\nprices:\n${rows.join('')}`);
+    const known = question({
+      size: { ...SMALLEST, region: 'us-east-1' },
+      rate: 1e9,
+      prices: readPrices(join(directory, 'prices.yaml')),
+    });
+    assert.not.match(costReport(totalCost(known), { columns: 120 }), /no price for|not known/);
+  });
 });
 
 test('a price of the user wins, and two currencies are refused', () =>
@@ -220,7 +234,10 @@ test('a price of the user wins, and two currencies are refused', () =>
     writeFileSync(file, row('JPY'));
     assert.throws(
       () => totalCost(question({ prices: readPrices(file) })),
-      (thrown: unknown) => thrown instanceof FeedrateError && /USD|JPY/.test(thrown.message),
+      (thrown: unknown) =>
+        thrown instanceof FeedrateError &&
+        /USD.*JPY|JPY.*USD/.test(thrown.message) &&
+        /give all of them in one currency$/.test(thrown.message),
     );
   }));
 

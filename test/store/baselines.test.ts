@@ -179,7 +179,10 @@ test('where it cannot be written or removed that is one line', () =>
     writeFileSync(join(results, 'baselines'), 'a file');
     assert.throws(
       () => saveBaseline(results, 'main', first),
-      feedrateError('store', /baselines\/main: cannot write \(E(?:EXIST|NOTDIR).*choose another directory with -o$/),
+      feedrateError(
+        'store',
+        /baselines\/main: cannot write \(E(?:EXIST|NOTDIR).*save it elsewhere with: feedrate baseline save main \S+ -o DIRECTORY$/,
+      ),
     );
     assert.throws(() => baselineNames(results), feedrateError('store', /baselines: cannot read \(ENOTDIR/));
     rmSync(join(results, 'baselines'));

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -66,6 +66,10 @@ test('what is not a run is passed over in one line, and is never the latest', as
     ] as const)
       for (const spec of [name, join(results, name)])
         assert.throws(() => resolveRun(results, spec), feedrateError('store', new RegExp(`: not a run \\(${why}\\);`)));
+    for (const name of readdirSync(results).filter((each) => each.startsWith('20261125')))
+      rmSync(join(results, name), { recursive: true });
+    assert.is(resolveRun(results, 'latest', tell), run);
+    assert.equal(told, []);
   });
 });
 

@@ -3,7 +3,7 @@ import { textsOf } from './message-texts.js';
 import { sourceFilesBelow, withStrings } from './source.js';
 
 const VERBS =
-  'add|allow|ask|begin|change|check|choose|clean|close|compare|configure|copy|correct|create|delete|enable|encode|export|free|give|grant|increase|install|keep|leave|list|look|lower|make|measure|merge|mount|move|name|open|pass|prepare|put|quote|raise|read|reduce|remount|remove|rename|renew|repeat|replace|request|restart|restore|run|save|see|set|split|start|stop|test|try|unmount|update|use|wait|write';
+  'add|allow|apt-get|ask|begin|calibrate|change|check|choose|clean|close|compare|configure|copy|correct|create|delete|describe|enable|encode|end|export|find|fix|free|give|go|grant|have|increase|install|keep|leave|list|look|lower|make|measure|merge|mount|move|name|narrow|open|pass|pipe|prepare|print|provision|put|quote|raise|read|record|reduce|reinstall|remount|remove|rename|renew|repeat|replace|request|restart|restore|run|save|see|separate|set|shorten|split|spread|start|stop|test|treat|try|unmount|unset|update|use|wait|write';
 
 export interface FoundAdvice {
   /** From the repository's root. */

@@ -135,6 +135,7 @@ async function calibrateTarget(
     minEffect: fractionOf('--min-effect', raw.minEffect),
     wanted: fractionOf('--wanted', raw.wanted),
     confidence: input.CONFIDENCE,
+    results: raw.output,
   };
   const injected = raw.inject === undefined ? [] : [injectionOf(raw.inject, SIDES[1])];
   const [target] = parseTargets([raw.target]);

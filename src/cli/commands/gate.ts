@@ -1,5 +1,7 @@
 import type { Command } from 'commander';
 import { FeedrateError } from '../../base/errors.js';
+import { commandFor } from '../../base/results-command.js';
+import { shellWord } from '../../base/shell-word.js';
 import { parseDuration } from '../../base/units.js';
 import type { OntapOptions } from '../../fsx/ontap-access.js';
 import type { OntapConnection } from '../../fsx/ontap-connection.js';
@@ -102,7 +104,8 @@ async function gateRun(spec: string, options: GateCommandOptions, command: Comma
   const candidate = await namedRun(options.output, spec);
   const baseline =
     options.baseline === undefined ? null : withCeilings(await namedRun(options.output, options.baseline, ['series']));
-  await refuseCalibration(candidate, 'cannot be gated', `; print it with: feedrate compare ${candidate.name}`);
+  const compared = commandFor(options.output, `compare ${shellWord(spec)}`);
+  await refuseCalibration(candidate, 'cannot be gated', `; print it with: ${compared}`);
   if (baseline !== null) await refuseCalibration(baseline, 'cannot be a baseline');
   const decide = await deciderOf(options, candidate, baseline, withCeilings);
   const { run, decision } = options.adaptive

@@ -64,6 +64,7 @@ export function comparisonOf(
     demands,
     ignore: new Set((raw.ignore ?? []).flatMap(namesOf)),
     calibrations: readCalibrations(raw.output),
+    results: raw.output,
   });
 }
 

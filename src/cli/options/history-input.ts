@@ -89,7 +89,10 @@ function chosen(listings: readonly FoundRun[], options: HistoryOptions): Chosen 
   if (known.length === 0 && readable.length > 0) {
     throw new FeedrateError(
       'store',
-      `${options.output}: no run has a history; ${onlySetAside(readable.map(({ run }) => run))}`,
+      `${options.output}: no run has a history; ${onlySetAside(
+        options.output,
+        readable.map(({ run }) => run),
+      )}`,
     );
   }
   const asked = options.target ?? null;

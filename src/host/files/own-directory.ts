@@ -102,7 +102,10 @@ function takeUp(path: string, marker: Marker): void {
   try {
     const found = readMarker(held.at());
     if (found?.kind !== marker.kind || (found.kind === 'scratch' && found.runId !== marker.runId)) {
-      throw new FeedrateError('target', `${path} belongs to another run (${found?.runId}); use another run id`);
+      throw new FeedrateError(
+        'target',
+        `${path} belongs to another run (${found?.runId}); start the run again, which gives it another id`,
+      );
     }
     for (const holder of readHolders(path, held)) {
       if (processState(holder.marker.process) === 'dead') removeHolder(held.at(holder.name));

@@ -4,7 +4,7 @@ import type { CalibratedCell, CalibrationRecord } from '../../record/calibration
 import type { NextStep } from '../table/answer-lines.js';
 import { formatPercent, plural } from '../table/format.js';
 import { answerOf, nextSteps } from './answer.js';
-import { feedrateCommand } from './commands.js';
+import { feedrateCommand, valuesOf } from './commands.js';
 import { loadNames } from './load-words.js';
 
 const percent = (part: number): string => `${(part * 100).toFixed(1)} %`;
@@ -104,13 +104,16 @@ export function calibrationNext(
 
 /** The options that change the workload, as typed. The plan is not one of them. */
 function variantWords(command: readonly string[]): string[] {
-  return command.flatMap((word, index) => {
-    const value = command[index + 1] ?? '';
-    return VARIANT_OPTIONS.includes(word) && !value.startsWith('trials.') ? [word, value] : [];
-  });
+  return VARIANT_OPTIONS.flatMap(([option, long, short]) =>
+    valuesOf(command, long, short).flatMap((value) => (value.startsWith('trials.') ? [] : [option, value])),
+  );
 }
 
-const VARIANT_OPTIONS = ['--set', '-P', '--param', '--engine'];
+const VARIANT_OPTIONS = [
+  ['--set', '--set', undefined],
+  ['-P', '--param', '-P'],
+  ['--engine', '--engine', undefined],
+] as const;
 
 /** The fewest sessions for an interval at 95 %. */
 const LEAST_FOR_FLOOR = 6;

@@ -12,6 +12,15 @@ export function isRepeatable(command: readonly string[]): boolean {
   return command[0] === 'run' && command.length > 1 && !command.includes('-');
 }
 
+/** Returns the values of an option in a command, such as `-o DIR`, `-oDIR`, `--output DIR` and `--output=DIR`. */
+export function valuesOf(command: readonly string[], long: string, short?: string): string[] {
+  return command.flatMap((word, index) => {
+    if (word === long || word === short) return command[index + 1] ?? [];
+    if (word.startsWith(`${long}=`)) return [word.slice(long.length + 1)];
+    return short !== undefined && word.startsWith(short) ? [word.slice(short.length)] : [];
+  });
+}
+
 /** Returns the command without the place of one rank, which every rank of a group has for itself. */
 export function withoutRank(command: readonly string[]): string[] {
   return command.filter(

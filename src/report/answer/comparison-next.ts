@@ -4,7 +4,7 @@ import type { GateResult } from '../../gate/decide.js';
 import { isOwnTemporary } from '../../record/own-temporary.js';
 import type { NextStep } from '../table/answer-lines.js';
 import { aboutUnits, nextSteps } from './answer.js';
-import { feedrateCommand, isRepeatable, withFields } from './commands.js';
+import { feedrateCommand, isRepeatable, valuesOf, withFields } from './commands.js';
 
 /** Returns the next steps. `command`: the arguments after `feedrate`, as typed. Without them, only runs are repeated. */
 export function comparisonNext(
@@ -100,16 +100,13 @@ function anyway(cells: readonly ComparedCell[], command: readonly string[] | und
 
 /** Returns the run that passed as the next baseline, if a baseline was named. */
 function newBaseline(cells: readonly ComparedCell[], command: readonly string[] | undefined): NextStep | null {
-  const at = command?.indexOf('--baseline') ?? -1;
   const [cell] = cells;
-  const name = command?.[at + 1];
+  const name = valuesOf(command ?? [], '--baseline').at(-1);
   // A run that is compared with goes by its id, and a baseline by its own name.
-  if (at < 0 || cell === undefined || name !== cell.base.name || name === cell.base.run.id) return null;
-  const results = command?.flatMap((word, index) =>
-    word === '-o' || word === '--output' ? ['-o', command[index + 1] as string] : [],
-  );
+  if (name === undefined || cell === undefined || name !== cell.base.name || name === cell.base.run.id) return null;
+  const results = valuesOf(command ?? [], '--output', '-o').flatMap((directory) => ['-o', directory]);
   return {
     what: `make this run the new baseline ${name}`,
-    command: feedrateCommand(['baseline', 'save', name, cell.candidate.run.id, ...(results ?? [])]),
+    command: feedrateCommand(['baseline', 'save', name, cell.candidate.run.id, ...results]),
   };
 }

@@ -3,16 +3,9 @@
 import { isOwnTemporary } from '../../record/own-temporary.js';
 import type { RunRecord } from '../../record/run-record.js';
 import { listed } from './answer.js';
+import { valuesOf } from './commands.js';
 
 type Typed = Pick<RunRecord, 'command' | 'plan'>;
-
-/** Returns the values of `-t` in a command. */
-function typedTargets(command: readonly string[]): string[] {
-  return command.flatMap((word, index) => {
-    if (word === '-t' || word === '--target') return command[index + 1] ?? [];
-    return /^(?:--target=|-t)(?!$)/.test(word) ? [word.replace(/^(?:--target=|-t)/, '')] : [];
-  });
-}
 
 /**
  * Returns the name that the user gave a target, else the path as typed, else its name. A directory that the run created
@@ -21,7 +14,7 @@ function typedTargets(command: readonly string[]): string[] {
 export function targetWords({ command, plan }: Typed, name: string): string {
   const path = plan.targets.find((target) => target.name === name)?.path ?? '';
   if (isOwnTemporary(path)) return 'a temporary directory';
-  const typed = typedTargets(command);
+  const typed = valuesOf(command, '--target', '-t');
   if (typed.some((text) => text.startsWith(`${name}=`))) return name;
   const ended = (text: string) => text.replace(/\/+$/, '');
   return typed.map(ended).find((text) => text !== '' && (text === path || path.endsWith(`/${text}`))) ?? name;

@@ -1,5 +1,7 @@
 /** The notes below the table of a comparison: means, rankings, other differences, warnings and how to read it. */
 
+import { commandFor, DEFAULT_RESULTS } from '../../base/results-command.js';
+import { shellWord } from '../../base/shell-word.js';
 import { POWER } from '../../gate/attainable.js';
 import type { ComparedCell, Comparison, Side } from '../../gate/comparison.js';
 import { armOnAnyTarget } from '../../gate/noise-floor.js';
@@ -24,7 +26,7 @@ export function comparisonNotes(comparison: Comparison): string[] {
     ...floorLines(comparison),
     ...warningLines(comparison),
     ...aloneLines(comparison),
-    ...unmeasuredLines(comparison.cells),
+    ...unmeasuredLines(comparison),
     ...lostLines(comparison),
     ...meanChangeLines(comparison),
     ...unitLines(comparison),
@@ -136,12 +138,19 @@ function floorLines({ cells, options }: Comparison): string[] {
       `${measure.key} of ${arm}: a regression or improvement must exceed the noise floor of ${effect}, from ${source}`,
     );
   }
-  const open = cells.filter(({ floor }) => floor === null).length;
-  if (options.demands === 'environment' && open > 0) {
-    const which = open === cells.length ? '' : ` in ${open} of ${plural(cells.length, 'cell')}`;
-    lines.set('', `noise floor not measured${which}: run feedrate calibrate WORKLOAD -t … to measure it`);
+  const open = cells.filter(({ floor }) => floor === null);
+  if (options.demands === 'environment' && open.length > 0) {
+    const which = open.length === cells.length ? '' : ` in ${open.length} of ${plural(cells.length, 'cell')}`;
+    const metrics = metricWords(open.map(({ measure }) => measure.key));
+    lines.set('', `noise floor not measured${which}: run feedrate calibrate WORKLOAD -t …${metrics} to measure it`);
   }
   return [...lines.values()];
+}
+
+/** Returns the options that name metrics to calibrate. Throughput alone needs none. */
+function metricWords(keys: readonly string[]): string {
+  const names = [...new Set(keys)];
+  return names.join() === 'throughput' ? '' : names.map((name) => ` -m ${shellWord(name)}`).join('');
 }
 
 /** The most sides that are named when many have the same warning. */
@@ -180,17 +189,18 @@ function aloneLines({ grid: { rows, columns } }: Comparison): string[] {
 }
 
 /** Explains why a side has no value. */
-function unmeasuredLines(cells: readonly ComparedCell[]): string[] {
+function unmeasuredLines({ cells, options: { results = DEFAULT_RESULTS } }: Comparison): string[] {
   const lines = cells.flatMap(({ measure, base, candidate, baseSpread, candidateSpread }) => [
-    ...(baseSpread === null ? [unmeasuredLine(base, measure)] : []),
-    ...(candidateSpread === null ? [unmeasuredLine(candidate, measure)] : []),
+    ...(baseSpread === null ? [unmeasuredLine(base, measure, results)] : []),
+    ...(candidateSpread === null ? [unmeasuredLine(candidate, measure, results)] : []),
   ]);
   return listed(lines);
 }
 
-function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure): string {
+function unmeasuredLine({ name, arm, trials }: Side, { key, statistic }: Measure, results: string): string {
   const arms = `${arm.id} of ${name}`;
-  if (trials.length === 0) return `not measured: ${arms} has no counted trials; run feedrate show ${name} to see why`;
+  const show = commandFor(results, `show ${shellWord(name)}`);
+  if (trials.length === 0) return `not measured: ${arms} has no counted trials; run ${show} to see why`;
   const least =
     typeof statistic === 'number' ? `, or has fewer than ${leastOperations(statistic)} operations per trial` : '';
   return `not measured: ${arms} did not record ${key}${least}`;
