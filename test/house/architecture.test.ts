@@ -137,6 +137,7 @@ const ENTRY_FILES: Readonly<Record<string, string>> = {
   'src/cli/main.ts': 'the command',
   'src/run/session-process.ts': 'the process of a session: its exit status says whether the session could be run',
   'src/run/touch-process.ts': 'the process that touches targets: it ends itself, as its calls may never return',
+  'src/run/sample-worker.ts': 'a thread of that process, which looks into files while others wait',
   'src/run/scan-process.ts': 'the process that looks for files: it can be killed while a server is silent',
   'src/engine/worker.ts': 'the thread of a worker',
   'src/cli/terminal/page-worker.ts': 'the thread that makes pages while runs are served',
