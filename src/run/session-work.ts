@@ -160,10 +160,10 @@ export function serve(early: readonly ToSession[]): Promise<number> {
     process.on('message', hear);
   });
   tell({ type: 'ready' });
-  // The parent is still making the plan, so what every session needs is loaded now.
+  // The worker threads start while this one loads the rest of what every session needs.
+  for (const message of early) process.emit('message', message, undefined);
   libc();
   warmClockCost();
   watchMachine();
-  for (const message of early) process.emit('message', message, undefined);
   return ended;
 }
