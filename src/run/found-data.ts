@@ -13,7 +13,7 @@ import type { Found, PlannedDataset, ScannedDataset } from '../plan/planned-data
 import type { SampleSearch } from '../plan/sample-table.js';
 import { leftOutText } from '../plan/scan-summary.js';
 import type { SessionEvent } from '../trial/events.js';
-import { SILENCE_NS } from '../trial/silence.js';
+import { SILENCE_NS } from '../trial/silence-limit.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
 import { placeText } from './place-text.js';

@@ -3,7 +3,7 @@ import type { Plan } from '../plan/plan.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
-import { SILENCE_NS } from '../trial/silence.js';
+import { SILENCE_NS } from '../trial/silence-limit.js';
 import { placeText } from './place-text.js';
 
 /** Time between two checks. */

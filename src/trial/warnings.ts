@@ -13,7 +13,7 @@ import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
 import { evenWorkers, longerTrial, trueClaim } from './remedies.js';
 import { sharedFiles } from './shared-files.js';
-import { SILENCE_NS } from './silence.js';
+import { SILENCE_NS } from './silence-limit.js';
 import { shortEpochs, shortSteps } from './training-warnings.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */

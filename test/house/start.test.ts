@@ -59,7 +59,7 @@ test('the first session starts before its parent loads what plans, measures, sav
   const needless = /^(?:engine|trial|plan|training|histogram|record|store|stats|gate|report|workload)\//;
   assert.equal(
     added.filter((source) => needless.test(source)),
-    ['trial/silence'],
+    ['trial/silence-limit'],
   );
 });
 
