@@ -13,7 +13,8 @@ import type { LayoutFailure } from './layout/layout-task.js';
  * each other at a barrier, so a task that is queued behind another would block the trial forever.
  */
 export class WorkerPool {
-  readonly #threads: number;
+  /** How many threads there are. */
+  readonly threads: number;
   readonly #piscina: Piscina;
   #break: (thrown: unknown) => void = () => {};
   /** Resolves when a thread has died between two tasks: the next task would wait for it forever. */
@@ -23,7 +24,7 @@ export class WorkerPool {
 
   /** Throws `FeedrateError('measurement')` when the system refuses to start so many threads. */
   constructor(threads: number) {
-    this.#threads = threads;
+    this.threads = threads;
     // The objects that ticks and large offsets allocate in a trial fit into it, so that no garbage is collected within the
     // measured window. V8's default is 1 MiB at first.
     setFlagsFromString(`--min-semi-space-size=${newSpaceMib(threads)}`);
@@ -47,8 +48,7 @@ export class WorkerPool {
     counters: Stoppable,
     abandoned: Promise<void> = new Promise(() => {}),
   ): Promise<WorkerOutcome[]> {
-    if (tasks.length > this.#threads)
-      throw new RangeError(`${tasks.length} workers do not fit ${this.#threads} threads`);
+    if (tasks.length > this.threads) throw new RangeError(`${tasks.length} workers do not fit ${this.threads} threads`);
     return Promise.all(
       tasks.map(async (task): Promise<WorkerOutcome> => {
         try {

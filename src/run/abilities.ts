@@ -15,7 +15,7 @@ import { filesetsByArm } from '../plan/filesets.js';
 import { FoundFiles } from '../plan/found-files.js';
 import type { Arm, ArmFiles, Plan, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
-import { dataDirectory } from '../trial/layout.js';
+import { dataDirectory } from '../trial/data-directory.js';
 import { refuseWithoutMount } from './nfs-abilities.js';
 
 interface Use {

@@ -2,6 +2,7 @@
 import type { Environment, RunRecord } from '../record/run-record.js';
 import { isOntapVolume } from '../record/volume-record.js';
 import { createRun } from '../store/run-store.js';
+import { threadsOfPlan } from '../trial/threads-of-plan.js';
 import { refuseChangedDatasets } from './datasets.js';
 import { touchableOf } from './first-touch.js';
 import { HeadStart } from './head-start.js';
@@ -37,6 +38,7 @@ export async function conduct(
   asked.catch(() => undefined);
   const measure = async (preparation: Preparation): Promise<Conducted> => {
     refuseUnslowable(preparation.plan, request.injected ?? []);
+    headStart.startThreads(threadsOfPlan(preparation.plan));
     await listener.prepared?.(preparation);
     const answers = request.volumes ?? (await asked)();
     const volumes = await (request.stop?.unlessAsked(answers) ?? answers);

@@ -8,8 +8,8 @@ import { dataFilesOf } from '../plan/filesets.js';
 import type { Plan, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
+import { dataDirectory, isKept } from '../trial/data-directory.js';
 import { unchangedDataset } from '../trial/kept-dataset.js';
-import { dataDirectory, isKept } from '../trial/layout.js';
 
 /**
  * Puts the data files of every target into the directory of a kept dataset. Throws `FeedrateError('usage')` for a name that

@@ -7,12 +7,12 @@ import { FeedrateError } from '../base/errors.js';
 import { INTERRUPTIONS } from '../base/interruptions.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
-import { SILENCE_NS } from '../trial/live.js';
+import { SILENCE_NS } from '../trial/silence-limit.js';
+import { placeText } from './place-text.js';
 import type { NamedPath } from './request.js';
 import type { FromSession } from './session-messages.js';
 import { StartedProcess } from './started-process.js';
 import { type StopHandle, stoppedEarly } from './stop-handle.js';
-import { placeText } from './watchdog.js';
 
 /** A directory that is about to be used. */
 export interface Touchable {

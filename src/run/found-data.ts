@@ -13,13 +13,13 @@ import type { Found, PlannedDataset, ScannedDataset } from '../plan/planned-data
 import type { SampleSearch } from '../plan/sample-table.js';
 import { leftOutText } from '../plan/scan-summary.js';
 import type { SessionEvent } from '../trial/events.js';
-import { SILENCE_NS } from '../trial/live.js';
+import { SILENCE_NS } from '../trial/silence-limit.js';
 import type { ExistingDataset } from '../workload/workload.js';
 import { ReceivedImages } from './image-transfer.js';
+import { placeText } from './place-text.js';
 import type { NamedPath, PlanRequest } from './request.js';
 import type { FromScan } from './scan-messages.js';
 import { StartedProcess } from './started-process.js';
-import { placeText } from './watchdog.js';
 
 /** Callbacks of a scan: a part of `RunListener`. */
 export interface ScanListener {

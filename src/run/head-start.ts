@@ -1,6 +1,7 @@
 /** Starts the first processes of a run while the caller still loads modules and makes the plan. */
 import type { ForkOptions } from 'node:child_process';
 import { type Touchable, touchArguments, touchVariables, untilTouched } from './first-touch.js';
+import type { ToSession } from './session-messages.js';
 import { StartedProcess } from './started-process.js';
 import type { StopHandle } from './stop-handle.js';
 
@@ -23,6 +24,11 @@ export class HeadStart {
     const session = this.#session;
     this.#session = null;
     return session;
+  }
+
+  /** Starts the worker threads of the session while its parent still records the run. */
+  startThreads(threads: number): void {
+    this.#session?.send({ type: 'threads', threads } satisfies ToSession);
   }
 
   /** Ends the session's process if nobody took it. */

@@ -23,7 +23,7 @@ import { skippedEndsNotes } from '../plan/skipped-ends.js';
 import { type ExistingIn, fits, type SpaceNeed, spaceNeeded } from '../plan/space.js';
 import type { DatasetRecord } from '../record/dataset-manifest.js';
 import { RUN_VERSION, type RunRecord } from '../record/run-record.js';
-import { dataDirectory } from '../trial/layout.js';
+import { dataDirectory } from '../trial/data-directory.js';
 import { overrideText } from '../workload/override-text.js';
 import { resolveJob } from '../workload/resolve.js';
 import type { Workload } from '../workload/workload.js';

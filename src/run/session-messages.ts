@@ -22,6 +22,8 @@ export type SentDataset =
     };
 
 export type ToSession =
+  /** How many worker threads the session will need, before its start, so that they start meanwhile. */
+  | { readonly type: 'threads'; readonly threads: number }
   | {
       readonly type: 'start';
       readonly options: Omit<SessionOptions, 'dataset'>;

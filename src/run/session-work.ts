@@ -1,6 +1,7 @@
 /** What the process of a session does: it measures and appends to the run directory. */
 import { FeedrateError, isSystemError } from '../base/errors.js';
 import { warmClockCost } from '../engine/clock-cost.js';
+import { WorkerPool } from '../engine/pool.js';
 import { libc } from '../host/system/libc.js';
 import { decodeIndex } from '../plan/index-image.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
@@ -66,7 +67,7 @@ const meet: Meet = async (purpose, text, problem) => {
 };
 
 /** Returns the exit status. */
-async function start(message: Extract<ToSession, { type: 'start' }>): Promise<number> {
+async function start(message: Extract<ToSession, { type: 'start' }>, pool: WorkerPool | null): Promise<number> {
   const { runDirectory, remounts } = message;
   let unsaved: TrialRecord | null = null;
   try {
@@ -78,7 +79,7 @@ async function start(message: Extract<ToSession, { type: 'start' }>): Promise<nu
       store.appendTrial(record);
       unsaved = null;
     };
-    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts);
+    await measure(options, { append, keepPart: (part) => store.keepPart(part) }, remounts, pool);
     return 0;
   } catch (thrown) {
     const defect = !(thrown instanceof FeedrateError || isSystemError(thrown));
@@ -116,14 +117,16 @@ async function measure(
   options: SessionOptions,
   { append, keepPart }: Required<Pick<SessionSink, 'append' | 'keepPart'>>,
   remounts: boolean,
+  pool: WorkerPool | null,
 ): Promise<void> {
-  const session = new Session(options, {
+  const sink: SessionSink = {
     emit: (event) => tell({ type: 'event', event }),
     append,
     keepPart,
     ...(options.place !== undefined && { meet }),
     ...(remounts && { remount: ({ name }) => remount(name) }),
-  });
+  };
+  const session = new Session(options, sink, pool);
   process.on('message', (message: ToSession) => {
     if (message.type === 'stop') session.stop();
   });
@@ -132,21 +135,35 @@ async function measure(
   await session.run();
 }
 
+/** Starts threads. Returns null when the system refuses: the session tries again, and says why. */
+function startedPool(threads: number): WorkerPool | null {
+  try {
+    return new WorkerPool(threads);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Measures when the parent asks for it, and resolves with the exit status of the process.
  * @param early the messages that came while this module was loaded
  */
 export function serve(early: readonly ToSession[]): Promise<number> {
+  let pool: WorkerPool | null = null;
   const ended = new Promise<number>((resolve) => {
-    process.once('message', (message: ToSession) => {
-      if (message.type === 'start') void start(message).then(resolve);
-    });
+    const hear = (message: ToSession) => {
+      if (message.type === 'threads') pool = startedPool(message.threads);
+      if (message.type !== 'start') return;
+      process.off('message', hear);
+      void start(message, pool).then(resolve);
+    };
+    process.on('message', hear);
   });
   tell({ type: 'ready' });
-  // The parent is still making the plan, so what every session needs is loaded now.
+  // The worker threads start while this one loads the rest of what every session needs.
+  for (const message of early) process.emit('message', message, undefined);
   libc();
   warmClockCost();
   watchMachine();
-  for (const message of early) process.emit('message', message, undefined);
   return ended;
 }

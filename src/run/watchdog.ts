@@ -3,7 +3,8 @@ import type { Plan } from '../plan/plan.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { SessionEvent } from '../trial/events.js';
-import { SILENCE_NS } from '../trial/live.js';
+import { SILENCE_NS } from '../trial/silence-limit.js';
+import { placeText } from './place-text.js';
 
 /** Time between two checks. */
 const LOOK_MS = 1000;
@@ -27,11 +28,6 @@ function isAnswer(event: SessionEvent): boolean {
   if (event.type === 'trial') return event.record.status === 'ok';
   if (event.type === 'prepare') return event.step !== undefined && event.doneFiles > 0;
   return event.type !== 'starting';
-}
-
-/** Returns the name of a directory with its mount, for messages. */
-export function placeText(what: string, mount: Pick<TargetEnvironment, 'source' | 'mountPoint'> | null): string {
-  return mount === null ? what : `${what} (${mount.source} on ${mount.mountPoint})`;
 }
 
 /** The run that a watchdog observes. */

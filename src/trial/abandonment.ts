@@ -1,4 +1,5 @@
-import { type LiveView, SILENCE_NS } from './live.js';
+import type { LiveView } from './live.js';
+import { SILENCE_NS } from './silence-limit.js';
 
 /** Time after a stop in which operations on an unresponsive target may still complete, ns. */
 const ABANDON_AFTER_NS = 2e9;

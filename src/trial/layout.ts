@@ -2,18 +2,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { createOwnDirectory, ownDirectoryPath, releaseOwnDirectory } from '../host/files/own-directory.js';
-import { datasetIdOf } from '../host/files/own-names.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import type { FileUnion } from '../plan/file-union.js';
 import type { DataFile, Target } from '../plan/plan.js';
+import { dataDirectory, isKept } from './data-directory.js';
 import { hasContent, hasSize, LayoutStopped } from './data-file.js';
 import { type LayoutListener, layOutFiles } from './lay-out-files.js';
 import { type LayoutShare, MissingFiles } from './missing-files.js';
-
-/** Returns the directory that holds a target's data files. */
-export function dataDirectory(target: Target, runId: string): string {
-  return ownDirectoryPath(target, runId, 'data');
-}
 
 /** A data directory that is protected from removal until `release` is called. */
 export interface HeldData {
@@ -104,11 +99,6 @@ export async function awaitFilesOfOthers(target: Target, files: FileUnion, stopp
       if (stopped()) throw new LayoutStopped();
     }
   }
-}
-
-/** Returns whether the target's data files are a dataset that is kept for later days. */
-export function isKept({ dataDirectory: name }: Target): boolean {
-  return name !== undefined && datasetIdOf(name) !== null;
 }
 
 /**

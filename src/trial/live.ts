@@ -16,9 +16,6 @@ export interface Looks {
 /** For a person who watches the progress. */
 export const CLOSE_LOOKS: Looks = { everyMs: 250, closely: true };
 
-/** A target counts as unresponsive when no operation has completed for this time, ns. */
-export const SILENCE_NS = 10e9;
-
 /** The state of a trial while its workers run. */
 export interface LiveView {
   readonly elapsedNs: number;

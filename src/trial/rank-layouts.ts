@@ -6,7 +6,7 @@ import type { Plan, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import { planOfFiles } from '../plan/rank-files.js';
 import type { GroupPlace } from './common-start.js';
-import { isKept } from './layout.js';
+import { isKept } from './data-directory.js';
 import type { LayoutShare } from './missing-files.js';
 
 /** Files that are to be on a target, and the part of them that this machine looks after. Default: all of them. */

@@ -1,29 +1,30 @@
 /** Runs one session's rounds of the plan. Each session is a new process. */
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
-import { chooseEngine, workersOf } from '../engine/choose.js';
 import type { Stoppable } from '../engine/core/counters.js';
 import { WorkerPool } from '../engine/pool.js';
 import { createOwnDirectory, removeOwnDirectory } from '../host/files/own-directory.js';
 import type { MountIds } from '../host/held-target.js';
 import { filesOf, touchesFiles, writesScratch } from '../plan/arm-files.js';
 import { dataFilesOf } from '../plan/filesets.js';
-import { type Arm, type Plan, type PlannedTrial, partiesOf, type Target, targetOf } from '../plan/plan.js';
+import type { Plan, PlannedTrial, Target } from '../plan/plan.js';
 import type { PlannedDataset } from '../plan/planned-dataset.js';
 import type { PartialTrial } from '../record/partial-trial.js';
 import type { Injection } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import { beginCold } from './cache.js';
 import type { GroupPlace, Meet } from './common-start.js';
+import { dataDirectory } from './data-directory.js';
 import { LayoutStopped } from './data-file.js';
 import type { SessionEvent, WorkProgress } from './events.js';
 import { HeldTargets } from './held-targets.js';
-import { awaitFilesOfOthers, dataDirectory, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
+import { awaitFilesOfOthers, type HeldData, holdData, layOutMissing, missingFilesOf } from './layout.js';
 import { CLOSE_LOOKS, type Looks } from './live.js';
 import type { TrialSettings } from './measure-trial.js';
 import { KEEP_PART_MS } from './part.js';
 import { rankLayouts } from './rank-layouts.js';
 import { RunClock } from './run-clock.js';
 import { runTrial } from './run-trial.js';
+import { threadsOfPlan } from './threads-of-plan.js';
 
 export interface SessionOptions {
   readonly plan: Plan;
@@ -74,10 +75,13 @@ export class Session {
   #hasMet = false;
   readonly #targets: HeldTargets;
   readonly #clock: RunClock;
+  readonly #started: WorkerPool | null;
 
-  constructor(options: SessionOptions, sink: SessionSink) {
+  /** @param started threads that were started before the plan was known. The session closes them. Default: none */
+  constructor(options: SessionOptions, sink: SessionSink, started: WorkerPool | null = null) {
     this.#options = options;
     this.#sink = sink;
+    this.#started = started;
     this.#targets = new HeldTargets(options.mountIds ?? {});
     this.#clock = new RunClock(options.plan, options.dataset, options.session);
   }
@@ -93,9 +97,7 @@ export class Session {
     const { plan, dataset, runId, session, dropCaches } = this.#options;
     const { injected = [], looks = CLOSE_LOOKS, keepPartMs = KEEP_PART_MS } = this.#options;
     const stopped = () => this.#stopped;
-    const workersOfArm = ({ spec, target }: Arm) => workersOf(spec, chooseEngine(spec, targetOf(plan, { target })));
-    const workersOfTrial = (arm: Arm) => partiesOf(plan, arm).reduce((sum, each) => sum + workersOfArm(each), 0);
-    const pool = new WorkerPool(Math.max(1, ...plan.arms.map(workersOfTrial)));
+    const pool = await this.#takePool(threadsOfPlan(plan));
     const scratch: string[] = [];
     const held: HeldData[] = [];
     try {
@@ -146,6 +148,13 @@ export class Session {
         this.#leave(held, scratch);
       }
     }
+  }
+
+  /** Returns the threads that were started already, if there are as many as the trials need, or starts them. */
+  async #takePool(threads: number): Promise<WorkerPool> {
+    if (this.#started?.threads === threads) return this.#started;
+    await this.#started?.close();
+    return new WorkerPool(threads);
   }
 
   #holdTargets(): void {

@@ -22,7 +22,7 @@ import type { PlannedDataset, RecordedDataset } from '../plan/planned-dataset.js
 import { WholeFiles } from '../plan/whole-share.js';
 import type { Injection } from '../record/run-record.js';
 import type { EngineUse } from '../record/trial-record.js';
-import { dataDirectory } from './layout.js';
+import { dataDirectory } from './data-directory.js';
 import type { TaskSeeds } from './trial-seeds.js';
 
 interface StageSettings {

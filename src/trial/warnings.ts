@@ -11,9 +11,9 @@ import { type Warning, warning } from '../record/warning.js';
 import { ENGINES } from '../workload/engines.js';
 import type { Job } from '../workload/workload.js';
 import { busyMachine } from './busy-machine.js';
-import { SILENCE_NS } from './live.js';
 import { evenWorkers, longerThanRamp, longerTrial, trueClaim } from './remedies.js';
 import { sharedFiles } from './shared-files.js';
+import { SILENCE_NS } from './silence-limit.js';
 import { shortEpochs, shortSteps } from './training-warnings.js';
 
 /** Above this share of time spent in user mode, the workers themselves limit the result. */

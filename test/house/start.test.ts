@@ -46,8 +46,35 @@ test('--version and --help load nothing of AWS', () => {
   assert.equal(ofServices(sources), []);
 });
 
-/** The modules that `feedrate run` loads when its action begins. */
-const OF_A_RUN = ['first-touch', 'head-start', 'stop-handle', 'run-listener', 'tiering-notes', 'conduct', 'run-report'];
+/** The modules that `feedrate run` loads before it starts the process of its first session. */
+const BEFORE_A_SESSION = ['rank-output', 'first-touch', 'head-start', 'stop-handle'];
+
+/** The modules that it loads when its action begins. */
+const OF_A_RUN = [...BEFORE_A_SESSION, 'run-listener', 'tiering-notes', 'conduct', 'run-report'];
+
+test('the first session starts before its parent loads what plans, measures, saves and reports', () => {
+  const earlier = new Set(sourcesIn(['main.js', 'command-line.js']));
+  const added = sourcesIn(BEFORE_A_SESSION.map(entryOf)).filter((source) => !earlier.has(source));
+  assert.ok(added.includes('run/head-start') && added.includes('cli/terminal/rank-output'));
+  const needless = /^(?:engine|trial|plan|training|histogram|record|store|stats|gate|report|workload)\//;
+  assert.equal(
+    added.filter((source) => needless.test(source)),
+    ['trial/silence-limit'],
+  );
+});
+
+test('only the process of a session loads what starts threads', () => {
+  const ofRun = [...filesOf(['main.js', ...OF_A_RUN.map(entryOf)]).values()];
+  assert.not(ofRun.some((text) => /from "piscina"/.test(text)));
+  assert.ok([...filesOf([entryOf('session-work')]).values()].some((text) => /from "piscina"/.test(text)));
+});
+
+test('files are ASCII, which Node reads faster and keeps in half the memory', () => {
+  const others = readdirSync(folder).filter((name) => {
+    return name.endsWith('.js') && [...readFileSync(join(folder, name))].some((byte) => byte > 0x7f);
+  });
+  assert.equal(others, []);
+});
 
 test('a run loads only what tells a volume of FSx for ONTAP from other targets, and where its data is', () => {
   const sources = sourcesIn([...OF_A_RUN.map(entryOf), 'session-process.js', 'worker.js']);

@@ -36,6 +36,7 @@ const NO_SESSIONS = {
   answered: Promise.resolve(),
   takeSession: () => null,
   discard: () => {},
+  startThreads: () => undefined,
 } as unknown as HeadStart;
 
 /** Runs the workload with each rank's changes, and returns what came out on each. */

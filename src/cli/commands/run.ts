@@ -28,6 +28,7 @@ import { addWorkload, workloadOf } from '../options/job-options.js';
 import { addOntapOptions, BESIDE_A_RUN_MS, ontapFrom, WHAT_ONTAP_IS_ASKED } from '../options/ontap-options.js';
 import { addRankOptions, type RawRankOptions } from '../options/rank-options.js';
 import type { Subcommand } from '../options/subcommand.js';
+import { tell } from '../output/print.js';
 import { exitsOnSignal } from '../terminal/exits.js';
 import { onSignal } from '../terminal/signals.js';
 
@@ -59,7 +60,7 @@ export const run: Subcommand = {
       exitsOnSignal(async (workload: string | undefined, raw: RawRunOptions & RawRankOptions, command: Command) => {
         const { asRank } = await import('../terminal/rank-output.js');
         return asRank(raw, raw.output, async (ranks) => {
-          const options = { ...parseRunOptions(raw), workload: await workloadOf(workload, command), ranks };
+          const options = { ...parseRunOptions(raw), ranks, workload: () => workloadOf(workload, command) };
           const { status } = await runWorkload(options, argumentsOf(command));
           return status;
         });
@@ -86,6 +87,19 @@ what was measured. A second Ctrl-C ends it at once.
 /** Of ranks that let rank 0 speak. */
 const QUIET: RunListener = {};
 
+/** Until a run's display is loaded. */
+const PLAIN: RunListener = { note: tell };
+
+/** The options of a run whose workload may still have to be read. */
+export interface RunToStart extends Omit<RunOptions, 'workload'> {
+  readonly workload: RunOptions['workload'] | (() => Promise<RunOptions['workload']>);
+}
+
+async function withWorkload(options: RunToStart): Promise<RunOptions> {
+  const { workload } = options;
+  return { ...options, workload: typeof workload === 'function' ? await workload() : workload };
+}
+
 /**
  * Runs a workload, prints its report, and returns the exit status and the run (null after a dry run). Each trial is saved
  * as soon as it ends. Throws `FeedrateError` for faults that the user can fix; nothing was written to the targets then.
@@ -93,7 +107,7 @@ const QUIET: RunListener = {};
  * @param volumes what is known of the targets' volumes. Default: AWS is asked
  */
 export async function runWorkload(
-  options: RunOptions,
+  options: RunToStart,
   command: readonly string[],
   held?: StopHandle,
   volumes?: RunRequest['volumes'],
@@ -101,22 +115,24 @@ export async function runWorkload(
   const rank = options.ranks?.group?.meetings.group.rank ?? 0;
   // Rank 0 says for all what would be done.
   if (rank > 0 && (options.printWorkload || options.dryRun)) return { status: EXIT.pass, run: null };
-  if (options.printWorkload) return { status: await printChecked(options), run: null };
-  const [{ touchableOf }, { HeadStart }, { StopHandle }, { terminalListener }] = await Promise.all([
+  if (options.printWorkload) return { status: await printChecked(await withWorkload(options)), run: null };
+  if (options.dryRun) return { status: await dryRun(await withWorkload(options), held), run: null };
+  const [{ touchableOf }, { HeadStart }, { StopHandle }] = await Promise.all([
     import('../../run/first-touch.js'),
     import('../../run/head-start.js'),
     import('../../run/stop-handle.js'),
-    import('../terminal/run-listener.js'),
   ]);
   const stop = held ?? new StopHandle();
   const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
-  const listener = rank === 0 ? terminalListener(options.progress) : QUIET;
-  if (options.dryRun) return { status: await dryRun(options, stop, listener).finally(release), run: null };
-  // Targets are touched and the measuring process loads its modules while this process loads the rest of its own.
+  let listener = rank === 0 ? PLAIN : QUIET;
+  // Targets are touched and the measuring process loads its modules while this process loads nearly all of its own.
   const touched = touchableOf(options.targets, options.outputDirectory);
   const headStart = new HeadStart(touched, (text) => listener.note?.(text), stop);
   try {
-    return await measureAndReport(options, { command, stop, listener, headStart, release, volumes });
+    const complete = await withWorkload(options);
+    const { terminalListener } = await import('../terminal/run-listener.js');
+    if (rank === 0) listener = terminalListener(options.progress);
+    return await measureAndReport(complete, { command, stop, listener, headStart, release, volumes });
   } finally {
     release();
     headStart.discard();
@@ -206,14 +222,19 @@ async function chosenSource(options: RunOptions): Promise<string> {
   return withPreparation(request, listener, ({ workloadSource }) => workloadSource).finally(release);
 }
 
-async function dryRun(options: RunOptions, stop: StopHandle, listener: RunListener): Promise<number> {
-  const [{ withPreparation }, { printDryRun }] = await Promise.all([
+async function dryRun(options: RunOptions, held?: StopHandle): Promise<number> {
+  const [{ withPreparation }, { StopHandle }, { printDryRun }, { terminalListener }] = await Promise.all([
     import('../../run/preparation.js'),
+    import('../../run/stop-handle.js'),
     import('../terminal/dry-run.js'),
+    import('../terminal/run-listener.js'),
   ]);
+  const stop = held ?? new StopHandle();
+  const release = held === undefined ? onSignal(() => stop.stop()) : () => {};
+  const listener = terminalListener(options.progress);
   await withPreparation(planRequestOf(options, stop), listener, (preparation) =>
     printDryRun(preparation, options.format, () => stop.isAsked),
-  );
+  ).finally(release);
   return EXIT.pass;
 }
 
