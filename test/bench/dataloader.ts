@@ -22,13 +22,11 @@ import { mainPath } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
 import { trialsOf } from '../support/run-directory.js';
 import { type DataKind, SETTINGS, type Setting } from './dataloader-settings.js';
+import { type Epoch, isNear, type PythonCost, type Row, tableOf } from './dataloader-table.js';
 import { runProgram } from './program.js';
 import { buildSlowMount, withSlowMount } from './slow-mount.js';
 
 const PYTHON = '/usr/bin/python3';
-/** Of the emulation, and of the prediction. */
-const MOST_ERROR = 0.05;
-const MOST_PREDICTION_ERROR = 0.1;
 /** A ramp and a few emulations: only the prediction is used. */
 const FEED_BUDGET = '45s';
 
@@ -42,13 +40,6 @@ const { values } = parseArgs({
 });
 const rounds = Number(values.rounds);
 const say = (line: string): void => void process.stderr.write(`${line}\n`);
-
-/** What one side measured of an epoch, without its first step. */
-interface Epoch {
-  readonly samplesPerSecond: number;
-  /** Mean wait for a batch, s, first step included. */
-  readonly waitSeconds: number;
-}
 
 /** Of PyTorch's. */
 interface TorchEpoch extends Epoch {
@@ -191,12 +182,6 @@ async function predictedRate(
   return au.predicted.find((point) => point.accelerators === accelerators)?.samplesPerSecond ?? null;
 }
 
-/** What Python costs beyond what reading costs feedrate: a worker for a sample, and the training process for a batch, s. */
-interface PythonCost {
-  readonly sampleSeconds: number;
-  readonly batchSeconds: number;
-}
-
 const NO_COST: PythonCost = { sampleSeconds: 0, batchSeconds: 0 };
 /** Steps so much longer than making a batch that two workers always have one ready. */
 const LONG_STEP = 4;
@@ -221,56 +206,6 @@ async function pythonCost(root: string, directory: string, setting: Setting): Pr
   const ready = { ...bare, workers: 2, computeMs: LONG_STEP * batchMs };
   const { readyWaitSeconds } = await torchEpoch(root, ready, READY_STEPS);
   return { sampleSeconds: Math.max(0, median(costs)), batchSeconds: readyWaitSeconds };
-}
-
-interface Row {
-  readonly setting: Setting;
-  readonly cost: PythonCost;
-  readonly torch: readonly Epoch[];
-  readonly feedrate: readonly Epoch[];
-  /** Samples per second; null: not predicted. */
-  readonly predicted: readonly (number | null)[];
-}
-
-const ratioOf = ({ torch, feedrate }: Row, key: keyof Epoch): number =>
-  median(feedrate.map((epoch, round) => epoch[key] / (torch[round] as Epoch)[key]));
-const middle = (epochs: readonly Epoch[], key: keyof Epoch): number => median(epochs.map((epoch) => epoch[key]));
-
-/** What was predicted, relative to what PyTorch reached; null where nothing was predicted. */
-function predictedRatio({ torch, predicted }: Row): number | null {
-  const ratios = predicted.flatMap((rate, round) =>
-    rate === null ? [] : [rate / (torch[round] as Epoch).samplesPerSecond],
-  );
-  return ratios.length === 0 ? null : median(ratios);
-}
-
-/** Whether both the emulation and the prediction are near enough. */
-function isNear(row: Row): boolean {
-  const prediction = predictedRatio(row);
-  const isPredicted = prediction !== null && Math.abs(prediction - 1) <= MOST_PREDICTION_ERROR;
-  return isPredicted && Math.abs(ratioOf(row, 'samplesPerSecond') - 1) <= MOST_ERROR;
-}
-
-function tableOf(rows: readonly Row[]): string {
-  const head = [
-    '| setting | Python’s cost per sample | per batch | samples/s, torch | emulated | predicted by feed | wait per step, torch | emulated |',
-    '|---|---|---|---|---|---|---|---|',
-  ];
-  const cells = rows.map((row) => {
-    const ms = (seconds: number): string => `${(seconds * 1000).toFixed(2)} ms`;
-    const prediction = predictedRatio(row);
-    return [
-      row.setting.name,
-      ms(row.cost.sampleSeconds),
-      ms(row.cost.batchSeconds),
-      middle(row.torch, 'samplesPerSecond').toFixed(1),
-      `${ratioOf(row, 'samplesPerSecond').toFixed(3)} ×`,
-      prediction === null ? '–' : `${prediction.toFixed(3)} ×`,
-      ms(middle(row.torch, 'waitSeconds')),
-      `${ms(middle(row.feedrate, 'waitSeconds'))}, ${ratioOf(row, 'waitSeconds').toFixed(3)} ×`,
-    ];
-  });
-  return `${[...head, ...cells.map((texts) => `| ${texts.join(' | ')} |`)].join('\n')}\n`;
 }
 
 /** Where the data is read, and how it is reached anew for each side. */
