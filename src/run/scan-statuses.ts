@@ -4,7 +4,7 @@ import { codeOf } from '../host/system/libc.js';
 import type { ByteName } from './found-listing.js';
 
 /** A look that waits for a server gives up the processor. So many of all looks that do so show that a server is asked. */
-export const WAITING_SHARE = 0.5;
+const WAITING_SHARE = 0.5;
 /** Looks by which that is judged: few at first and after a wait, because each might take long. */
 const JUDGED_LEAST = 32;
 const JUDGED_MOST = 2048;
@@ -49,10 +49,9 @@ export class Statuses {
   /** Looks at some paths, judges by them whether looks wait, and returns the place of the next one. */
   #oneByOne(paths: readonly ByteName[], from: number, see: (place: number, seen: Seen) => void): number {
     const end = Math.min(paths.length, from + this.#judged);
-    // Not by the time, which a busy machine makes long.
-    const before = timesGivenUp();
-    for (let place = from; place < end; place++) see(place, this.now(paths[place] as ByteName));
-    this.#isWaiting = end > from && (timesGivenUp() - before) / (end - from) > WAITING_SHARE;
+    this.#isWaiting = doWait(end - from, () => {
+      for (let place = from; place < end; place++) see(place, this.now(paths[place] as ByteName));
+    });
     this.#judged = this.#isWaiting ? JUDGED_LEAST : Math.min(JUDGED_MOST, this.#judged * 2);
     return end;
   }
@@ -75,8 +74,15 @@ export class Statuses {
   }
 }
 
+/** Takes so many looks, and returns whether they wait for something. Not by the time, which a busy machine makes long. */
+export function doWait(looks: number, take: () => void): boolean {
+  const before = timesGivenUp();
+  take();
+  return looks > 0 && (timesGivenUp() - before) / looks > WAITING_SHARE;
+}
+
 /** Returns how often the main thread has given up the processor to wait. 0 when /proc does not say. */
-export function timesGivenUp(): number {
+function timesGivenUp(): number {
   try {
     return Number(/^voluntary_ctxt_switches:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] ?? 0);
   } catch {

@@ -15,7 +15,7 @@ import { sampleTableOf } from './sample-scan.js';
 import { leadsOut, manifestPaths } from './scan-manifest.js';
 import type { FromScan, ToScan } from './scan-messages.js';
 import { deviceBytes, mountsBelow, rootOf, type ScanRoot } from './scan-root.js';
-import { isOwn, isReadable, type Seen, Statuses, timesGivenUp, WAITING_SHARE } from './scan-statuses.js';
+import { doWait, isOwn, isReadable, type Seen, Statuses } from './scan-statuses.js';
 import { ScanTally } from './scan-tally.js';
 import { joined, TreeWalk } from './scan-tree.js';
 
@@ -202,12 +202,11 @@ class Scan {
     const work = { target: this.#target.name, opening, search };
     for (let from = 0; from < places.length; ) {
       const end = Math.min(places.length, from + JUDGED_FILES);
-      const before = timesGivenUp();
-      found.addAll(sampleTableOf(Array.from(places.subarray(from, end), pathOf), work));
-      const waitingShare = (timesGivenUp() - before) / (end - from);
+      const paths = Array.from(places.subarray(from, end), pathOf);
+      const isWaiting = doWait(paths.length, () => found.addAll(sampleTableOf(paths, work)));
       from = end;
       await this.#progress();
-      if (waitingShare <= WAITING_SHARE || places.length - from < LEAST_TOGETHER) continue;
+      if (!isWaiting || places.length - from < LEAST_TOGETHER) continue;
       const others = places.subarray(from);
       const pathsFrom = (first: number, last: number) => Array.from(others.subarray(first, last), pathOf);
       const tables = await samplesTogether(others.length, pathsFrom, work, () => this.#tellIfDue());
