@@ -2,8 +2,8 @@
  * `node --enable-source-maps dist/test/run.js [--root FOLDER] [--limit-ms N] [--all] [FILTER…]`
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
- * process of its own, but those of some rooms several in one: as many processes at once as there are cores, beside them one
- * that mostly waits, and last, alone, those that measure. The short forms of long suites run with `CI=true` or `--all` only;
+ * process of its own, but those of some rooms several in one: as many processes at once as there are cores and one more,
+ * which begins with those that mostly wait; last, alone, those that measure. The short forms of long suites run with `CI=true` or `--all` only;
  * those left out are named. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`,
  * with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
  *
@@ -92,7 +92,8 @@ placeStrictPackage(root);
 const withTurn = (turn: Turn) => byProcess(files.filter((file) => turnOf(root, file) === turn));
 const parallel = withTurn('parallel');
 const lanes = Array.from({ length: availableParallelism() }, () => runQueue(parallel));
-await Promise.all([...lanes, runQueue(withTurn('waits'))]);
+// The others wait at times too: a sleep, a disk. Once the waiting ones are done, their lane takes what is left.
+await Promise.all([...lanes, runQueue(withTurn('waits')).then(() => runQueue(parallel))]);
 await runQueue(withTurn('serial'));
 
 const skipped = judgeSkips();

@@ -1,3 +1,5 @@
+// ci
+
 /** Pages of reports in Debian's Chromium. `matrix.long.test.ts` opens all of them in every width and theme. */
 import type { Browser } from 'playwright-core';
 import { suite } from 'uvu';

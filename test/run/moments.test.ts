@@ -1,3 +1,5 @@
+// ci
+
 import { suite } from 'uvu';
 import { endAtMoments } from './moments.js';
 
