@@ -27,9 +27,16 @@ const MOST_READING_NS = 1e9;
 /** Storage answers so many readers at once. More is typical of servers and SSDs; the time limit of a job hides the rest. */
 const PARALLEL_COLD = 8;
 
-/** The bytes that the probe writes. */
+/**
+ * A disk slows down once its caches and its credits are used up. Of a run that writes much, so great a part is written in
+ * advance, in files of so many bytes, for so long at most.
+ */
+const SUSTAINED = { part: 1 / 16, mostBytes: 2 ** 30, fileBytes: 64 * MIB, mostSeconds: 2 } as const;
+
+/** The bytes that the probe writes, at least and at most. */
 export const PROBE_BYTES =
   SMALL.folders * SMALL.filesEach * SMALL.bytes + LARGE.files * LARGE.bytes + SYNCED_FILES * SMALL.bytes;
+export const MOST_PROBE_BYTES = PROBE_BYTES + SUSTAINED.mostBytes;
 
 /** The files that the probe writes. */
 export const PROBE_FILES = SMALL.folders * SMALL.filesEach + LARGE.files + SYNCED_FILES;
@@ -37,33 +44,42 @@ export const PROBE_FILES = SMALL.folders * SMALL.filesEach + LARGE.files + SYNCE
 /**
  * Measures a target that this user may write to. Throws as `layOutFiles` does, and errors of Node's shape. What it wrote
  * is removed in any case.
+ * @param plannedBytes what the run will write. Default: unknown, so the rate is that of a short write
  */
-export async function measureRates(target: Target, stopped: () => boolean): Promise<TargetRates> {
+export async function measureRates(target: Target, stopped: () => boolean, plannedBytes = 0): Promise<TargetRates> {
   const runId = `probe-${randomUUID().slice(0, 8)}`;
   const held = new HeldTarget(target, false, undefined);
   const directory = createOwnDirectory(target, runId, 'scratch');
   try {
-    return await measureIn(directory, target, stopped);
+    return await measureIn(directory, target, plannedBytes, stopped);
   } finally {
     removeOwnDirectory(directory, runId);
     held.release();
   }
 }
 
-async function measureIn(directory: string, target: Target, stopped: () => boolean): Promise<TargetRates> {
+async function measureIn(
+  directory: string,
+  target: Target,
+  plannedBytes: number,
+  stopped: () => boolean,
+): Promise<TargetRates> {
   const layOut = (files: readonly DataFile[]) => secondHalfNs({ directory, heldPath: target.path, files, stopped });
   const small = filesIn('small', SMALL.folders, SMALL.filesEach, SMALL.bytes);
   const smallNs = await layOut(small);
   const syncedNs = await layOut(filesIn('synced', 1, SYNCED_FILES, SMALL.bytes));
   const large = filesIn('large', 1, LARGE.files, LARGE.bytes);
   const largeBytes = LARGE.files * LARGE.bytes;
-  const bytesPerSecond = (largeBytes / (await layOut(large))) * 1e9;
+  const shortRate = (largeBytes / (await layOut(large))) * 1e9;
   const pathOf = ({ path }: DataFile) => below(directory, path);
   const read = { small: small.slice(0, READ_FILES).map(pathOf), large: large.map(pathOf) };
   const paths = [...read.small, ...read.large];
   const evictNs = isNfsUrl(target.path) ? 0 : await meanNs(paths, dropped);
   const cold = await readRate(read);
   const warm = await readRate(read);
+  const sustained = filesIn('sustained', 1, sustainedFiles(plannedBytes, shortRate), SUSTAINED.fileBytes);
+  const sustainedBytes = sustained.length * SUSTAINED.fileBytes;
+  const bytesPerSecond = sustained.length === 0 ? shortRate : (sustainedBytes / (await layOut(sustained))) * 1e9;
   return {
     // The bytes of small files are part of their time.
     layout: { fileNs: smallNs / small.length, bytesPerSecond, randomNs: 0 },
@@ -76,6 +92,13 @@ async function measureIn(directory: string, target: Target, stopped: () => boole
     parallelCold: PARALLEL_COLD,
     parallelWarm: availableParallelism(),
   };
+}
+
+/** Returns how many files show the rate of a run that writes so much; 0: those that were written before are enough. */
+export function sustainedFiles(plannedBytes: number, bytesPerSecond: number): number {
+  const { part, mostBytes, fileBytes, mostSeconds } = SUSTAINED;
+  const bytes = Math.min(plannedBytes * part, mostBytes, bytesPerSecond * mostSeconds);
+  return bytes < 2 * LARGE.files * LARGE.bytes ? 0 : Math.floor(bytes / fileBytes);
 }
 
 function filesIn(name: string, folders: number, filesEach: number, bytes: number): DataFile[] {

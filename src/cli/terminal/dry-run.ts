@@ -18,7 +18,7 @@ import type { ReportFormat } from '../../report/render.js';
 import { aligned } from '../../report/table/columns.js';
 import { plural } from '../../report/table/format.js';
 import type { Preparation } from '../../run/preparation.js';
-import { measureRates, PROBE_BYTES, PROBE_FILES } from '../../trial/measure-rates.js';
+import { MOST_PROBE_BYTES, measureRates, PROBE_BYTES, PROBE_FILES } from '../../trial/measure-rates.js';
 import { print, tell } from '../output/print.js';
 
 const DRY_RUN_VERSION = 2;
@@ -72,7 +72,9 @@ async function measuredRates(targets: DryRun['targets'], stopped: () => boolean)
   const rates = new Map<string, TargetRates>();
   for (const target of targets) {
     if (!isWorthProbing(target.need) || target.freeBytes < LEAST_FREE_BYTES + PROBE_BYTES) continue;
-    const measured = byPath.get(target.path) ?? (await measureRates(target, stopped));
+    const hasRoom = target.freeBytes >= LEAST_FREE_BYTES + MOST_PROBE_BYTES;
+    const plannedBytes = hasRoom ? target.need.writtenBytes : 0;
+    const measured = byPath.get(target.path) ?? (await measureRates(target, stopped, plannedBytes));
     byPath.set(target.path, measured);
     rates.set(target.name, measured);
   }
