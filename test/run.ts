@@ -3,9 +3,9 @@
  *
  * Runs every test file below this folder but the long ones (or those whose path has one of the filters in it), each in a
  * process of its own, but those of some rooms several in one: as many processes at once as there are cores and one more,
- * which begins with those that mostly wait; last, alone, those that measure. The short forms of long suites run with `CI=true` or `--all` only;
- * those left out are named. Prints a line per file, what failed, what was skipped and why, and last `N passed, N failed`,
- * with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
+ * which begins with those that mostly wait; last, alone, those that measure. Files that begin with `// ci` run with `CI=true`
+ * or `--all` only; those left out are named. Prints a line per file, what failed, what was skipped and why, and last
+ * `N passed, N failed`, with `, N skipped` where some were. Exits 1 when anything failed or nothing was found.
  *
  * A test that runs longer than the limit counts as hung. The limit is no expectation of speed: it is ten times what the
  * slowest test takes on a quiet machine of two cores, so that a machine with a tenth of that is fast enough.

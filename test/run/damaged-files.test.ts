@@ -1,3 +1,5 @@
+// ci
+
 /** Files that are damaged, cut or removed before a run reads them, or while it does. */
 import {
   closeSync,

@@ -1,3 +1,5 @@
+// ci
+
 /** Limits of the system that are reached while a run starts or measures: each is named, at once, and blames no target. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, chownSync, existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';

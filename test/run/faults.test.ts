@@ -1,3 +1,5 @@
+// ci
+
 /** Whole runs on file systems that fail them: full, read-only, gone, changed under them. */
 import { spawnSync } from 'node:child_process';
 import {

@@ -1,3 +1,5 @@
+// ci
+
 /** Runs whose target goes away, or is tampered with, before or while they measure. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

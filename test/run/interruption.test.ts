@@ -1,3 +1,5 @@
+// ci
+
 /** Runs that are stopped: what is measured is kept, what is feedrate's is removed. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

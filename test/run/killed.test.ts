@@ -1,3 +1,5 @@
+// ci
+
 /** Runs whose processes are killed, and runs that are not alone. */
 import { readdirSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';

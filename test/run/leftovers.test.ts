@@ -1,3 +1,5 @@
+// ci
+
 /** What killed processes leave: the next run names it, `clean` removes it, and a user's things stay. */
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,3 +1,5 @@
+// ci
+
 /** Runs whose results directory is lost while they measure: their trials are saved, and the status is 5. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';

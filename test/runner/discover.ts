@@ -22,8 +22,8 @@ const FIRST_LINE = new RegExp(`^// ((?:${WORDS.join('|')})(?: (?:${WORDS.join('|
 /**
  * The words of a file's first line. `// serial`: the file measures something, so nothing else runs beside it. `// waits`: the
  * file mostly waits, so it runs beside as many others as there are cores. `// ci`: it is the short form of a long suite that
- * has an npm script of its own, and runs in CI and where it is asked for. An empty line must follow, or the compiler drops
- * the comment together with an import of types.
+ * has an npm script of its own, or one of the disturbed runs (`npm run test:disturbed`), and runs in CI and where it is asked
+ * for. An empty line must follow, or the compiler drops the comment together with an import of types.
  */
 export function wordsOf(root: string, file: string): ReadonlySet<string> {
   const [, words = ''] = FIRST_LINE.exec(readFileSync(join(root, file), 'utf8')) ?? [];
