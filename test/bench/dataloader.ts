@@ -2,9 +2,11 @@
  * feedrate's emulation of a loader against PyTorch's DataLoader: the same files, workers, batches and compute, on a mount of
  * known latency and rates, one after the other in turn.
  *
- *   npm run bench:dataloader -- [--rounds 3] [--only TEXT]… [--out results/bench-dataloader.md] [--mount DIR]
+ *   npm run bench:dataloader -- [--rounds 3] [--only TEXT]… [--out results/bench-dataloader.md] [--mount DIR] [--budget 45s]
  *
  * `--mount`: on this directory, such as a mount of the lab, instead of slow mounts; caches are emptied before each side.
+ * `--budget`: of each `feed`. A slow machine needs more for its ramp: where it does not get as far as the setting, nothing is
+ * predicted, which counts as wrong.
  *
  * What Python itself costs is measured first on data in memory: per sample, emulated as `preprocess_time`, and per batch in the
  * training process, emulated as `hand_over_time`. `feedrate feed` is told both and predicts the same setting from its ramp.
@@ -12,7 +14,7 @@
  * setting's ratios is off by more than 5 % for the emulation, or 10 % for the prediction.
  */
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -21,21 +23,21 @@ import { ensurePackages } from '../support/debian-packages.js';
 import { mainPath } from '../support/feedrate-cli.js';
 import { repositoryRoot } from '../support/repository.js';
 import { trialsOf } from '../support/run-directory.js';
+import { warm } from '../support/warm.js';
 import { type DataKind, SETTINGS, type Setting } from './dataloader-settings.js';
 import { type Epoch, isNear, type PythonCost, type Row, tableOf } from './dataloader-table.js';
 import { runProgram } from './program.js';
 import { buildSlowMount, withSlowMount } from './slow-mount.js';
 
 const PYTHON = '/usr/bin/python3';
-/** A ramp and a few emulations: only the prediction is used. */
-const FEED_BUDGET = '45s';
-
 const { values } = parseArgs({
   options: {
     rounds: { type: 'string', default: '3' },
     only: { type: 'string', multiple: true, default: [] },
     out: { type: 'string' },
     mount: { type: 'string' },
+    // A ramp and a few emulations: only the prediction is used.
+    budget: { type: 'string', default: '45s' },
   },
 });
 const rounds = Number(values.rounds);
@@ -43,7 +45,7 @@ const say = (line: string): void => void process.stderr.write(`${line}\n`);
 
 /** Of PyTorch's. */
 interface TorchEpoch extends Epoch {
-  /** The median wait for a batch that was ready, if loaders keep up: without those that were asked for before the first step. */
+  /** The mean wait for a batch that was ready, if loaders keep up: without those that were asked for before the first step. */
   readonly readyWaitSeconds: number;
 }
 
@@ -105,7 +107,7 @@ async function torchEpoch(root: string, setting: Setting, steps: number | null =
   return {
     samplesPerSecond: rates.reduce((sum, rate) => sum + rate, 0),
     waitSeconds: waits.reduce((sum, wait) => sum + wait, 0) / waits.length,
-    readyWaitSeconds: ready.length === 0 ? Number.NaN : median(ready),
+    readyWaitSeconds: ready.reduce((sum, wait) => sum + wait, 0) / ready.length,
   };
 }
 
@@ -136,7 +138,7 @@ async function feedrateEpoch(
   };
 }
 
-/** What `feed` predicts for the setting from its ramp; null: more readers than it measured. */
+/** What `feed` predicts for the setting from its ramp; null: nothing, as it measured too few readers. */
 async function predictedRate(
   root: string,
   directory: string,
@@ -159,7 +161,7 @@ async function predictedRate(
   const python = ['--preprocess', ns(cost.sampleSeconds), '--hand-over', ns(cost.batchSeconds)];
   const run = [
     '--budget',
-    FEED_BUDGET,
+    values.budget,
     '-o',
     join(directory, 'feeds'),
     '--format',
@@ -168,7 +170,7 @@ async function predictedRate(
     'none',
     '--no-aws',
   ];
-  const told = await runProgram(process.execPath, [
+  const answered = runProgram(process.execPath, [
     mainPath,
     'feed',
     '--data',
@@ -178,13 +180,19 @@ async function predictedRate(
     ...python,
     ...run,
   ]);
+  const told = await answered.catch((thrown: Error) => {
+    if (thrown.message.includes('nothing can be predicted')) return null;
+    throw thrown;
+  });
+  if (told === null) return null;
   const { au } = JSON.parse(told) as { readonly au: { readonly predicted: readonly FeedPoint[] } };
   return au.predicted.find((point) => point.accelerators === accelerators)?.samplesPerSecond ?? null;
 }
 
 const NO_COST: PythonCost = { sampleSeconds: 0, batchSeconds: 0 };
-/** Steps so much longer than making a batch that two workers always have one ready. */
+/** Where a step is shorter, workers may not have a batch ready: so many times what one of them needs for its share. */
 const LONG_STEP = 4;
+/** After those that were asked for before the first step. */
 const READY_STEPS = 24;
 
 interface FeedPoint {
@@ -192,20 +200,28 @@ interface FeedPoint {
   readonly samplesPerSecond: number;
 }
 
-/** On data in memory. For samples: one worker, hardly any compute. For batches: what a step waits when they are ready. */
-async function pythonCost(root: string, directory: string, setting: Setting): Promise<PythonCost> {
+/** What a worker needs for a sample beyond what reading costs feedrate, on data in memory: one worker, hardly any compute. */
+async function sampleCost(root: string, directory: string, setting: Setting): Promise<number> {
   const bare = { ...setting, accelerators: 1, workers: 1, prefetch: 2, computeMs: 0.1 };
   const costs: number[] = [];
-  let batchMs = 0;
   for (let round = 0; round < Math.max(3, rounds); round++) {
     const torch = await torchEpoch(root, bare);
     const feedrate = await feedrateEpoch(root, directory, bare, 'warm', NO_COST);
     costs.push(1 / torch.samplesPerSecond - 1 / feedrate.samplesPerSecond);
-    batchMs = Math.max(batchMs, (setting.batch * 1000) / torch.samplesPerSecond);
   }
-  const ready = { ...bare, workers: 2, computeMs: LONG_STEP * batchMs };
-  const { readyWaitSeconds } = await torchEpoch(root, ready, READY_STEPS);
-  return { sampleSeconds: Math.max(0, median(costs)), batchSeconds: readyWaitSeconds };
+  return Math.max(0, median(costs));
+}
+
+/**
+ * What a step of the setting waits for a batch that is ready, on data in memory. It depends on the workers, and on the step: a
+ * training process that has slept for longer takes longer to receive a batch.
+ */
+async function batchCost(root: string, setting: Setting, sampleSeconds: number): Promise<number> {
+  const { workers, prefetch, batch, computeMs } = setting;
+  const longMs = (LONG_STEP * batch * sampleSeconds * 1000) / workers;
+  const ready = { ...setting, computeMs: Math.max(computeMs, longMs) };
+  warm(readdirSync(root).map((name) => join(root, name)));
+  return (await torchEpoch(root, ready, READY_STEPS + workers * prefetch)).readyWaitSeconds;
 }
 
 /** Where the data is read, and how it is reached anew for each side. */
@@ -239,14 +255,16 @@ function mountedPlace(mount: string): Place {
 async function main(directory: string): Promise<boolean> {
   ensureTorch();
   const place = values.mount === undefined ? slowPlace(directory) : mountedPlace(values.mount);
-  const costs = new Map<string, PythonCost>();
+  /** Of samples, by data and batch. */
+  const costs = new Map<string, number>();
   const rows: Row[] = [];
   const wanted = SETTINGS.filter(({ name }) => values.only.every((text) => name.includes(text)));
   for (const setting of wanted) {
     const root = await place.rootOf(setting.data);
     const kind = `${root} ${setting.batch}`;
-    const cost = costs.get(kind) ?? (await pythonCost(root, directory, setting));
-    costs.set(kind, cost);
+    const sampleSeconds = costs.get(kind) ?? (await sampleCost(root, directory, setting));
+    costs.set(kind, sampleSeconds);
+    const cost = { sampleSeconds, batchSeconds: await batchCost(root, setting, sampleSeconds) };
     const row = { setting, cost, torch: [] as Epoch[], feedrate: [] as Epoch[], predicted: [] as (number | null)[] };
     for (let round = 0; round < rounds; round++) {
       await place.cold(root, setting, async (mounted) => row.torch.push(await torchEpoch(mounted, setting)));
