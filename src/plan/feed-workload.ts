@@ -76,7 +76,9 @@ export const stockOf = (readers: number): number => readers * RAMP_PREFETCH;
 export function feedWorkload(jobs: FeedJobs): string {
   const { model, reader, source, cache, ramp, emulations, rounds, preprocessNs, handOverNs, ranks } = jobs;
   const timeOf = (field: string, ns: number) => (ns === 0 ? '' : `${field}: ${formatDurationLabel(ns)}, `);
-  const ownTimes = timeOf('preprocess_time', preprocessNs) + timeOf('hand_over_time', handOverNs);
+  // Computed, because the prediction too counts it as time on the processors that workers share.
+  const computes = preprocessNs === 0 ? '' : 'preprocess_by: compute, ';
+  const ownTimes = timeOf('preprocess_time', preprocessNs) + computes + timeOf('hand_over_time', handOverNs);
   return [
     `# How many ${model.name} does a target feed?`,
     ...(ranks === 1 ? [] : [`# Each of ${ranks} ranks has the readers and accelerators of these jobs.`]),

@@ -121,7 +121,7 @@ async function feedrateEpoch(
   const { data, accelerators, workers, prefetch, batch, computeMs } = setting;
   const workload = join(directory, 'training.yaml');
   const loader = `accelerators: ${accelerators}, read_threads: ${workers}, prefetch_factor: ${prefetch}, batch_size: ${batch}`;
-  const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${sampleSeconds.toFixed(7)}, hand_over_time: ${batchSeconds.toFixed(7)}`;
+  const time = `computation_time: ${computeMs / 1000}, preprocess_time: ${sampleSeconds.toFixed(7)}, ${sampleSeconds > 0 ? 'preprocess_by: compute, ' : ''}hand_over_time: ${batchSeconds.toFixed(7)}`;
   writeFileSync(
     workload,
     `name: dataloader\ntrials: {rounds: 1}\ndataset: {path: .}\njobs:\n  train: {kind: training, format: ${data.format}, reader: ${data.reader}, ${loader}, ${time}, cache: ${cache}}\n`,

@@ -42,6 +42,7 @@ interface Station {
   readonly epochs?: number;
   /** The part of the load that is preprocessing. */
   readonly preprocessed?: number;
+  readonly preprocessBy?: TrainingJob['preprocessBy'];
 }
 
 /**
@@ -68,11 +69,12 @@ const STATIONS: readonly Station[] = [
   { workers: 2, batch: 4, batches: 60, loadMs: 60, computeMs: 20, prefetch: 1 },
   { workers: 2, batch: 4, batches: 50, loadMs: 30, computeMs: 10, accelerators: 2, epochs: 2 },
   { workers: 2, batch: 5, batches: 55, loadMs: 50, computeMs: 20, preprocessed: 0.4 },
+  { workers: 2, batch: 5, batches: 55, loadMs: 50, computeMs: 20, preprocessed: 0.4, preprocessBy: 'compute' },
 ];
 
 for (const station of STATIONS) {
   const { accelerators = 1, workers, prefetch = null, batch, batches, loadMs, computeMs } = station;
-  const { epochs = 1, preprocessed = 0 } = station;
+  const { epochs = 1, preprocessed = 0, preprocessBy = 'sleep' } = station;
   test(`AU and samples/s equal the formula: ${JSON.stringify(station)}`, async () => {
     const recordBytes = 1_000_000;
     const { training, window } = await run({
@@ -85,6 +87,7 @@ for (const station of STATIONS) {
       epochs,
       simulatedBytesPerSecond: (recordBytes * batch * 1000) / (loadMs * (1 - preprocessed)),
       preprocessTime: { type: 'constant', ns: (loadMs * preprocessed * MS) / batch },
+      preprocessBy,
       computationTime: { type: 'constant', ns: computeMs * MS },
     });
     const au = exactAu(station);

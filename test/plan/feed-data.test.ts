@@ -69,6 +69,7 @@ test('the workload is valid, and each job has the files that it reads', () => {
   // Both readers of the ramp have four batches more, so that neither ends before its last step.
   assert.equal([valueIn(0, 'num_files_train'), valueIn(1, 'num_files_train')], [300 + 2 * 4, 3 * 50 * 24]);
   assert.equal([valueIn(1, 'accelerators'), valueIn(1, 'total_training_steps')], [3, 50]);
+  assert.equal([valueIn(0, 'preprocess_by'), valueIn(1, 'preprocess_by')], ['sleep', 'compute']);
   const existing = { kind: 'existing', path: 'my "data"' } as const;
   const own = feedWorkload({
     model: MODEL,

@@ -174,6 +174,7 @@ export function trainingJob(changes: Partial<TrainingJob> = {}): TrainingJob {
     prefetchSize: null,
     computationTime: { type: 'constant', ns: 10_000_000 },
     preprocessTime: { type: 'constant', ns: 0 },
+    preprocessBy: 'sleep',
     handOverTime: { type: 'constant', ns: 0 },
     epochs: 1,
     totalSteps: null,

@@ -48,6 +48,10 @@ class SlowedClock implements Clock {
     // The product can fall short of the due time by a rounding error.
     while (this.now() < dueNs) this.#inner.waitUntil(++innerDueNs);
   }
+
+  compute(ns: number): void {
+    this.#inner.compute(ns / (this.#factor[0] as number));
+  }
 }
 
 /**

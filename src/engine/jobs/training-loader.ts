@@ -67,8 +67,9 @@ export class LoaderProgram implements Program {
   /** Makes a batch. Returns false after a stop request. */
   #makeBatch(task: number): boolean {
     const { backend, meter } = this.#context;
-    const { preprocessTime } = this.#job;
-    const startNs = backend.clock.now();
+    const { preprocessTime, preprocessBy } = this.#job;
+    const { clock } = backend;
+    const startNs = clock.now();
     const readBefore = meter.readBytes;
     this.#beginEpoch();
     let samples = 0;
@@ -79,13 +80,14 @@ export class LoaderProgram implements Program {
         sampleBytes += this.#samples.read(file, sample);
         samples++;
         const preprocessNs = drawTime(preprocessTime, prng);
-        if (preprocessNs > 0) backend.clock.waitUntil(backend.clock.now() + preprocessNs);
+        if (preprocessBy === 'compute') clock.compute(preprocessNs);
+        else if (preprocessNs > 0) clock.waitUntil(clock.now() + preprocessNs);
       });
     } catch (thrown) {
       if (thrown instanceof ReadingEnded) return false;
       throw thrown;
     }
-    meter.record('batch', backend.clock.now() - startNs);
+    meter.record('batch', clock.now() - startNs);
     this.#tasks.finish({ samples, sampleBytes, readBytes: meter.readBytes - readBefore });
     return true;
   }

@@ -21,6 +21,9 @@ import {
 /** `seed`: another order in each epoch, which follows from `randseed`. */
 export type Shuffle = 'off' | 'seed';
 
+/** `sleep`: as DLIO does. `compute`: workers share the processors, as those of a real loader do. */
+export type PreprocessBy = 'sleep' | 'compute';
+
 /** Emulates accelerators that compute, and the loader that feeds them. `numjobs` is their number. */
 export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly kind: 'training';
@@ -33,6 +36,7 @@ export interface TrainingJob extends CommonJob, TrainingData, SavingJob {
   readonly prefetchSize: number | null;
   readonly computationTime: TimeSpread;
   readonly preprocessTime: TimeSpread;
+  readonly preprocessBy: PreprocessBy;
   readonly handOverTime: TimeSpread;
   readonly epochs: number;
   /** Most steps in all epochs together; null = all of them. */
@@ -119,6 +123,12 @@ export const trainingKind: JobKind<TrainingJob> = {
       0,
       'Time that a worker needs for each sample after it was read, such as decoding. A number is in seconds.',
     ),
+    preprocessBy: field(
+      'preprocess_by',
+      choice(['sleep', 'compute']),
+      'sleep',
+      'How a worker spends `preprocess_time`: it sleeps, as in DLIO, or it computes, so that workers share the processors of this machine, as those that decode do.',
+    ),
     handOverTime: field(
       'hand_over_time',
       timeSpread,
@@ -200,6 +210,9 @@ export const trainingKind: JobKind<TrainingJob> = {
     }),
     condition('prefetchFactor', ['readThreads'], ({ prefetchFactor, readThreads }) =>
       prefetchFactor !== null && readThreads === 0 ? 'with read_threads: 0' : null,
+    ),
+    condition('preprocessBy', ['preprocessTime'], ({ preprocessBy, preprocessTime }) =>
+      preprocessBy === 'compute' && meanOfSpread(preprocessTime) === 0 ? 'without preprocess_time' : null,
     ),
     condition('handOverTime', ['readThreads'], ({ handOverTime, readThreads }) =>
       meanOfSpread(handOverTime) > 0 && readThreads === 0 ? 'with read_threads: 0' : null,
