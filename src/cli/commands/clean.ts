@@ -71,7 +71,7 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
   if (entries === null) return EXIT.interrupted;
   await removeAll(entries, options.progress);
   if (options.yes) printLines(hintsOf(found, options));
-  refuseClosed(found);
+  await refuseClosed(found);
   return EXIT.pass;
 }
 
@@ -81,11 +81,23 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
     { cleanableInResults, cleanableInTarget, cleanableInTemporary },
     { openTarget },
     { touchableOf, untilTouched },
+    { adviceOn },
   ] = await Promise.all([
     import('../../run/cleanable.js'),
     import('../../host/target.js'),
     import('../../run/first-touch.js'),
+    import('../../host/files/denied-access.js'),
   ]);
+  /** Returns what is found in a place. Throws `FeedrateError('target')` when this user may not read the place. */
+  const readable = (place: string, find: () => Cleanable[]): Cleanable[] => {
+    try {
+      return find();
+    } catch (cause) {
+      if (cause instanceof FeedrateError) throw cause;
+      const why = `cannot read ${place} (${(cause as Error).message})${adviceOn(cause, place, 'read')}`;
+      throw new FeedrateError('target', `clean: ${why}`, { cause });
+    }
+  };
   const targets = parseTargets(target ?? []);
   await untilTouched(touchableOf(targets), tell);
   const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
@@ -102,25 +114,12 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
   };
 }
 
-/** Returns what `find` finds in a place. Throws `FeedrateError('target')` when this user may not read the place. */
-function readable(place: string, find: () => Cleanable[]): Cleanable[] {
-  try {
-    return find();
-  } catch (cause) {
-    if (cause instanceof FeedrateError) throw cause;
-    const why = `cannot read ${place} (${(cause as Error).message})`;
-    throw new FeedrateError('target', `clean: ${why}; run it as a user who may read it`, { cause });
-  }
-}
-
 /** Throws `FeedrateError('target')` when there are directories that this user may not read. */
-function refuseClosed(found: readonly Cleanable[]): void {
+async function refuseClosed(found: readonly Cleanable[]): Promise<void> {
+  const { adviceOnClosed } = await import('../../host/files/denied-access.js');
   const issues = found
     .filter((entry) => classOf(entry) === 'closed')
-    .map(({ path, otherUser }) => ({
-      where: 'clean',
-      message: `${path} belongs to ${otherUser ?? 'this user'}; run the same command as that user or as root`,
-    }));
+    .map(({ path }) => ({ where: 'clean', message: `cannot read ${path}; ${adviceOnClosed(path)}` }));
   if (issues.length > 0) throw new FeedrateError('target', 'some directories cannot be read', { issues });
 }
 

@@ -11,6 +11,7 @@ import { shellWord } from '../../base/shell-word.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { isOthers, userName } from '../system/user-name.js';
+import { adviceOn, isDenied } from './denied-access.js';
 import { ifPresent, removeContents } from './directory-tree.js';
 import {
   createMarker,
@@ -30,9 +31,6 @@ export interface DirectoryHome {
   /** The name of its data directory. Absent: `.feedrate-data`. */
   readonly dataDirectory?: string;
 }
-
-/** The errors of entries that this user may not change. */
-const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 /** Returns the path of the own directory of this kind, whether or not it exists. */
 export function ownDirectoryPath(target: DirectoryHome, runId: string, kind: OwnKind): string {
@@ -122,7 +120,7 @@ function removeHolder(path: string): void {
   try {
     ifPresent(() => storeOf(path).unlink(path));
   } catch (thrown) {
-    if (!DENIED_CODES.has(codeOf(thrown) ?? '')) throw thrown;
+    if (!isDenied(thrown)) throw thrown;
   }
 }
 
@@ -206,15 +204,9 @@ export function removeOwnDirectory(path: string, runId: string | null = null, re
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
     // On storage that fails, asking for the owner would fail as well.
-    const status = DENIED_CODES.has(codeOf(cause) ?? '') ? storeOf(path).status(path) : null;
-    if (status !== null && isOthers(status)) {
-      const advice = 'only this user or root can remove it';
-      throw new FeedrateError('target', `cannot remove ${path}: it belongs to ${userName(status.ownerId)}; ${advice}`, {
-        cause,
-      });
-    }
-    const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
-    throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
+    const rest = `fix the cause (failing storage or open files), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
+    const advice = isDenied(cause) ? adviceOn(cause, path, 'remove') : `; ${rest}`;
+    throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}${advice}`, { cause });
   }
 }
 
