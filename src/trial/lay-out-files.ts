@@ -231,9 +231,12 @@ function remedyOf(fault: SystemFault, path: string): string {
   const { code, syscall } = fault;
   if (syscall === 'fallocate') return `; ${preallocationRemedy(fault)}`;
   if (code === 'EACCES' || code === 'EPERM') return `; ${ownersOf(path)}`;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return '';
   // A new name takes an inode, and content takes space.
-  return syscall === 'open' || syscall === 'mkdir'
+  const isName = syscall === 'open' || syscall === 'mkdir';
+  if (code === 'EDQUOT')
+    return `; free some space, have the quota raised, or use ${isName ? 'fewer' : 'smaller'} files`;
+  if (code !== 'ENOSPC') return '';
+  return isName
     ? '; free some space or inodes (df -h, df -i), or use fewer files'
     : '; free some space or use smaller files';
 }

@@ -58,7 +58,6 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
     'iam/commands': ['add --region', 'add --overwrite to replace', 'add --role, which they name'],
     'iam/lint-command': ['name the files in it, such as INSERTED/*.json'],
     'run/kept-dataset': ['use --dataset-id INSERTED to remove one'],
-    'run/shared-target': ['run the same command as that user or as root', 'run it as a user who may read it'],
     'run/odd-places: names that are not UTF-8': ['use another one'],
     'run/exhausted: limits are met in each command': ['raise the limit', 'check ulimit -n and the installation'],
     'cli/doctor': ['use --no-measure to skip the measurement'],

@@ -19,6 +19,12 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'remove it',
       'remove this name of it',
     ],
+    'run/quota': ['free some space, or have the quota raised'],
+    'cli/closed-results': [
+      'run the same command as that user or as root',
+      'give this user permission with',
+    ],
+    'cli/baseline': ['remount it with rw'],
     'host/target': ['give this user read and search permission', 'give this user write permission'],
     'host/target: feedrate’s own directory is refused, and the one above it opened': [
       'name INSERTED or another directory',
@@ -83,7 +89,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'raise the limit (sysctl fs.file-max)',
     ],
     [SERVER]: [
-      'free some space, or have the quota raised',
       'unmount it and mount it again',
       'check the network and the mount',
       'fix the cause',
@@ -135,7 +140,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/exhausted: open files': ['raise the limit of open files'],
     'cli/fsx-metrics': ['make the run directory writable'],
     'fsx/tiered-volume: a journal is renamed': ['rename it'],
-    [OTHERS]: ['free some space, or'],
+    'run/quota': ['free some space or have the quota raised', 'free some space, or'],
     [SERVER]: ['renew the credentials'],
     [WORDS]: ['try again in a second', 'export it again later'],
   },
@@ -217,6 +222,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     ],
   },
   trial: {
+    'run/quota: files that are laid out': ['free some space, have the quota raised, or use INSERTED files'],
     'run/group-run: ranks with files of their own': ['use --rank-files disjoint'],
     'run/kept-dataset': [
       'prepare another dataset',

@@ -12,7 +12,6 @@ const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOTDIR: 'name a directory',
   EROFS: 'its file system is mounted read-only, remount it with rw',
-  EMFILE: 'raise the limit of open files (ulimit -n)',
 };
 
 /** Returns whether a call failed because this user lacks the right to it. */

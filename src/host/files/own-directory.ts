@@ -6,7 +6,7 @@
 
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
-import { FeedrateError } from '../../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
@@ -62,7 +62,7 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
     });
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
-    throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${(cause as Error).message}`, {
+    throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${systemFaultOf(cause).message}`, {
       cause,
     });
   }
@@ -158,7 +158,7 @@ export function refuseForeignDirectory(path: string): void {
     openOwnDirectory(path).close();
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
-    throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${(cause as Error).message}`, {
+    throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${systemFaultOf(cause).message}`, {
       cause,
     });
   }
@@ -206,7 +206,7 @@ export function removeOwnDirectory(path: string, runId: string | null = null, re
     // On storage that fails, asking for the owner would fail as well.
     const rest = `fix the cause (failing storage or open files), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
     const advice = isDenied(cause) ? adviceOn(cause, path, 'remove') : `; ${rest}`;
-    throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}${advice}`, { cause });
+    throw new FeedrateError('target', `cannot remove ${path}: ${systemFaultOf(cause).message}${advice}`, { cause });
   }
 }
 
