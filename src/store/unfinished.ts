@@ -28,10 +28,9 @@ export function findUnfinished(
   const leftovers = (name: string) =>
     ifOpen(join(resultsDirectory, name), (path) => findLeftovers(path, ['new', 'replacement', 'baseline']), closed);
   const baselines = ifOpen(join(resultsDirectory, BASELINES_DIRECTORY), namesIn, () => {});
-  return [
-    ...['', CALIBRATIONS_DIRECTORY, BASELINES_DIRECTORY, TIERING_DIRECTORY, ...newest],
-    ...baselines.map((name) => join(BASELINES_DIRECTORY, name)),
-  ].flatMap(leftovers);
+  const ofBaselines = baselines.map((name) => join(BASELINES_DIRECTORY, name));
+  const directories = ['', CALIBRATIONS_DIRECTORY, BASELINES_DIRECTORY, TIERING_DIRECTORY, ...newest, ...ofBaselines];
+  return directories.flatMap(leftovers);
 }
 
 /** Returns what is found in a directory; nothing when it does not exist or is closed to this user. */

@@ -152,11 +152,14 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
     ],
   },
   serve: {
-    'cli/serve': ['choose another with --port', 'leave out --host, or name one of its own'],
+    'cli/serve': [
+      'choose another with --port',
+      'choose one above 1023 with --port',
+      'leave out --host, or name one of its own',
+    ],
     'cli/serve: a server on the usual host answers': ['leave out --host, or name an address of this machine'],
     'serve/guard: names that are allowed are answered': ['add --allow-host to feedrate serve'],
     'cli/followed-commands: the runs are listed': ['see the runs with feedrate list'],
-    [OTHERS]: ['choose one above 1023 with --port'],
   },
   stats: { 'stats/file-system-cost: prices in one currency are added': ['give all of them in one currency'] },
   training: {

@@ -20,10 +20,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'remove this name of it',
     ],
     'run/quota': ['free some space, or have the quota raised'],
-    'cli/closed-results': [
-      'run the same command as that user or as root',
-      'give this user permission with',
-    ],
+    'cli/closed-results': ['run the same command as that user or as root', 'give this user permission with'],
     'cli/baseline': ['remount it with rw'],
     'host/target': ['give this user read and search permission', 'give this user write permission'],
     'host/target: feedrate’s own directory is refused, and the one above it opened': [
@@ -56,6 +53,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/leftovers': ['move it away'],
     'run/fallocate': ['leave out fallocate'],
     'run/faults: what fits is written': ['free some space or use smaller files'],
+    'lab/libnfs.long': ['run as root, or export it with insecure', 'add this machine to the clients of the export'],
     'lab/libnfs.long: versions 3 and 4 are read and written': ['use ?version=3 or libnfs.so.14'],
     'cli/nfs-target': [
       'apt-get install libnfs13, or name an unpacked libnfs.so.13',
@@ -92,7 +90,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'unmount it and mount it again',
       'check the network and the mount',
       'fix the cause',
-      'run as root, or export it with insecure',
       // Only NFS keeps the names of removed files while they are open.
       'stop the process that uses it, then run INSERTED',
     ],
