@@ -25,7 +25,9 @@ export function mountRemedy(code: string, { server, version }: NfsUrl, isRoot: b
   const orPorts = isRoot ? '' : `; or it ${PORTS}`;
   if (code === 'ENOENT') return `the server has no such export or directory${orPorts}`;
   const ports = version === 3 ? 'ports 111, 2049 and that of mountd' : 'port 2049';
-  return `cannot connect to ${server}; check its name, the network and that ${ports} can be reached${orPorts}`;
+  // libnfs cannot describe a refusal by version 4.
+  const orRefused = version === 3 ? '' : `; or the server does not export it to this machine: ${ADD_CLIENT}`;
+  return `cannot connect to ${server}; check its name, the network and that ${ports} can be reached${orRefused}${orPorts}`;
 }
 
 /**
