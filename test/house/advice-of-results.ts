@@ -168,16 +168,19 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
       'check the format',
       'check record_length_bytes',
     ],
+    'training/readers/refused-files: files are written as advised, and read': [
+      'write it with numpy.savez',
+      'write it with torch.save',
+      'write its tensors with torch.save',
+      'write it with h5py without libver',
+      'remove npz_samples, or write it with rows',
+      'copy the file again, or leave it out with dataset.exclude',
+    ],
     'run/remedies': ['name the directory of your data with --path'],
     'cli/replay: a trace is recorded, imported and replayed': [
       'make one with feedrate record',
       'record or import it again',
     ],
-    [OTHERS]: [
-      'write it with numpy.savez',
-      'write it with torch.save',
-      'use the feedrate that made it',
-      'record fewer processes',
-    ],
+    [OTHERS]: ['use the feedrate that made it', 'record fewer processes'],
   },
 };
