@@ -52,7 +52,7 @@ export const LEDGERS: Readonly<Record<string, Ledger>> = {
       'name exactly one target with -t',
       'restore it with: feedrate fsx tiering --restore',
     ],
-    'run/injection': ['use --set direct=1 or --set cache=cold'],
+    'run/injection': ['use --set cache=direct or --set cache=cold'],
     'run/end-to-end: the quick workload runs': ['start one with: feedrate run quick'],
     'cli/clean: other machines’ files': ['use --elsewhere to remove them'],
     'iam/commands': ['add --region', 'add --overwrite to replace', 'add --role, which they name'],

@@ -214,7 +214,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'mount INSERTED: the number of connections',
       'mount …',
       'open files',
-      'use more files',
       'start again',
     ],
   },
