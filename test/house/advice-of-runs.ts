@@ -218,6 +218,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     ],
   },
   trial: {
+    'run/shared-target': ['check attributes (lsattr) and the security policy'],
     'run/quota: files that are laid out': ['free some space, have the quota raised, or use INSERTED files'],
     'run/group-run: ranks with files of their own': ['use --rank-files disjoint'],
     'run/kept-dataset': [

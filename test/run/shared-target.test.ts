@@ -39,8 +39,8 @@ function shared(use: (directory: string) => void): Promise<void> {
   return withTemporaryDirectory((directory) => {
     chmodSync(directory, 0o755);
     for (const files of [2, 3, 1001]) writeFileSync(join(directory, `${files}.yaml`), workload(files));
-    for (const name of ['t', 'r']) mkdirSync(join(directory, name));
-    for (const name of ['t', 'r']) chmodSync(join(directory, name), 0o1777);
+    for (const name of ['t', 'r', 'another']) mkdirSync(join(directory, name));
+    for (const name of ['t', 'r', 'another']) chmodSync(join(directory, name), 0o1777);
     if (prepared === null) {
       if (prepare(ALICE, 2, directory).status !== 0) skipTest('another user cannot run the built command');
       prepared = join(temporaryForCommands(), DATA);
@@ -50,8 +50,8 @@ function shared(use: (directory: string) => void): Promise<void> {
   });
 }
 
-function prepare(user: number, files: number, directory: string): Outcome {
-  return feedrateAs(user, ['prepare', `${files}.yaml`, '-t', 't'], directory);
+function prepare(user: number, files: number, directory: string, target = 't'): Outcome {
+  return feedrateAs(user, ['prepare', `${files}.yaml`, '-t', target], directory);
 }
 
 test("another user's files are read if they suffice, and otherwise each user has a place", () =>
@@ -108,6 +108,30 @@ test('a file of somebody else is read once the user has permission', () =>
     assert.is(feedrateAs(BOB, ['read', file, '--dry-run'], directory).status, 0);
   }));
 
+test('an immutable file is nobody else’s: its attribute is named, and without it the file is laid out and removed', () =>
+  shared((directory) => {
+    assert.is(prepare(BOB, 3, directory).status, 0);
+    const file = join(directory, 't', `${DATA}-${BOB}`, 's42', '000', '000000-4096');
+    writeFileSync(file, 'shorter');
+    if (spawnSync('chattr', ['+i', file]).status !== 0) skipTest('files here have no attributes');
+    const clean = ['clean', '-t', 't', '--data', '--yes'];
+    try {
+      const refused = prepare(BOB, 3, directory);
+      assert.is(refused.status, 5);
+      const advice = 'check attributes (lsattr) and the security policy';
+      assert.match(refused.stderr, `${file} is this user's; ${advice}, or name another directory`);
+      const cleaned = feedrateAs(BOB, clean, directory);
+      assert.is(cleaned.status, 2);
+      assert.match(cleaned.stderr, advice);
+      assert.is(prepare(BOB, 3, directory, 'another').status, 0);
+    } finally {
+      spawnSync('chattr', ['-i', file]);
+    }
+    const followed = prepare(BOB, 3, directory);
+    assert.is(followed.status, 0, followed.stderr);
+    assert.is(feedrateAs(BOB, clean, directory).status, 0);
+  }));
+
 test('a link, or a directory of somebody else, in the place of a user is refused with its owner', () =>
   shared((directory) => {
     const place = join(directory, 't', `${DATA}-${BOB}`);
@@ -127,8 +151,6 @@ test('a link, or a directory of somebody else, in the place of a user is refused
       new RegExp(`uid ${ALICE} and lacks.*user root \\(uid 0\\) and cannot be read; have them`),
     );
     assert.is(closed.stderr.trimEnd().split('\n').length, 1, closed.stderr);
-    mkdirSync(join(directory, 'another'));
-    chownSync(join(directory, 'another'), BOB, BOB);
     const elsewhere = feedrateAs(BOB, ['prepare', '3.yaml', '-t', 'another'], directory);
     assert.is(elsewhere.status, 0, elsewhere.stderr);
   }));
