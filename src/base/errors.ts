@@ -66,6 +66,20 @@ export interface SystemFault {
   readonly message: string;
 }
 
+/** Errors of Linux that file systems return and Node has no name for, by number: name and meaning. */
+export const UNNAMED_ERRORS: Readonly<Record<number, readonly [code: string, meaning: string]>> = {
+  37: ['ENOLCK', 'no locks available'],
+  74: ['EBADMSG', 'bad message'],
+  116: ['ESTALE', 'stale file handle'],
+  117: ['EUCLEAN', 'structure needs cleaning'],
+  122: ['EDQUOT', 'disk quota exceeded'],
+  123: ['ENOMEDIUM', 'no medium found'],
+  126: ['ENOKEY', 'required key not available'],
+};
+
+/** How Node begins the message of such an error. Its two ways to make errors differ. */
+const UNNAMED = /^(?:Unknown system error -\d+: Unknown system error -\d+|UNKNOWN: unknown error)/;
+
 /**
  * Returns the failed system call that a thrown value describes. Fields that the value lacks are `EUNKNOWN`, `unknown`
  * or, for the path, the given `path`. A FeedrateError stands for its cause, with its own message.
@@ -74,12 +88,14 @@ export function systemFaultOf(thrown: unknown, path: string | null = null): Syst
   if (thrown instanceof FeedrateError)
     return Object.assign(systemFaultOf(thrown.cause, path), { message: thrown.message });
   const error = thrown as Partial<NodeJS.ErrnoException> | null | undefined;
+  const message = error instanceof Error ? error.message : String(thrown);
+  const [code, meaning] = (UNNAMED.test(message) && UNNAMED_ERRORS[Math.abs(error?.errno ?? 0)]) || [error?.code];
   return {
-    code: typeof error?.code === 'string' ? error.code : 'EUNKNOWN',
+    code: typeof code === 'string' ? code : 'EUNKNOWN',
     syscall: typeof error?.syscall === 'string' ? error.syscall : 'unknown',
     path: typeof error?.path === 'string' ? error.path : path,
     offsetBytes: null,
-    message: error instanceof Error ? error.message : String(thrown),
+    message: meaning === undefined ? message : message.replace(UNNAMED, `${code}: ${meaning}`),
   };
 }
 

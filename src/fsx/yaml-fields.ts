@@ -1,5 +1,5 @@
 /** Reads data files in YAML: fields by name, each fault with its line and column. */
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { quoted } from '../base/units.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { describeValue, type Located, readDocument } from '../workload/document.js';
@@ -29,7 +29,7 @@ export function readDataFile<T>(path: string, read: Reader<T>): T {
   try {
     text = readTextFile(path, MOST_BYTES);
   } catch (cause) {
-    throw new FeedrateError('usage', `cannot read ${path}: ${(cause as Error).message}`, { cause });
+    throw new FeedrateError('usage', `cannot read ${path}: ${systemFaultOf(cause).message}`, { cause });
   }
   return parseData(text, path, read);
 }

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { rankText } from '../base/rank-text.js';
 import { formatDurationNs } from '../base/units.js';
 import { currentProcess } from '../host/files/marker.js';
@@ -53,7 +53,7 @@ export async function openFilesGroup(request: FilesGroupRequest): Promise<Group>
     if (place.rank === 0) removeDeadMeetings(dirname(directory));
     isDirect = await isOnNfs(directory);
   } catch (cause) {
-    const message = `rank ${place.rank} cannot use ${directory} to meet the others: ${(cause as Error).message}`;
+    const message = `rank ${place.rank} cannot use ${directory} to meet the others: ${systemFaultOf(cause).message}`;
     throw new FeedrateError('target', message, { cause });
   }
   const group = new FilesGroup(request, isDirect);

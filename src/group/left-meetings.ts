@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync, rmdirSync, unlinkSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { adviceOn } from '../host/files/denied-access.js';
 import { type ProcessState, processState } from '../host/files/marker.js';
 import { GROUP_DIRECTORY_NAME, isGroupDirectory } from '../host/files/own-names.js';
 import { decodeNote, type RankNote } from './note.js';
@@ -48,7 +49,7 @@ export function removeMeeting(path: string): void {
   } catch (cause) {
     const { code, message } = systemFaultOf(cause);
     if (code === 'ENOENT') return;
-    throw new FeedrateError('target', `cannot remove ${path}: ${message}`, { cause });
+    throw new FeedrateError('target', `cannot remove ${path}: ${message}${adviceOn(cause, path, 'remove')}`, { cause });
   }
 }
 

@@ -1,7 +1,7 @@
 /** Checks a target, the directory that a user names, before a run uses it. */
 import { accessSync, constants, realpathSync, statfsSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import type { TargetEnvironment } from '../record/run-record.js';
 import { readMarker } from './files/marker.js';
 import { OWN_PREFIX } from './files/own-names.js';
@@ -43,7 +43,7 @@ function refusal(name: string, path: string, intent: string, cause: unknown): Fe
   if (cause instanceof FeedrateError) return cause;
   const code = codeOf(cause) ?? 'EUNKNOWN';
   const remedy =
-    (intent === 'write in' ? WRITE_REMEDIES[code] : undefined) ?? REMEDIES[code] ?? (cause as Error).message;
+    (intent === 'write in' ? WRITE_REMEDIES[code] : undefined) ?? REMEDIES[code] ?? systemFaultOf(cause).message;
   return new FeedrateError('target', `target ${name}: cannot ${intent} ${path} (${code}): ${remedy}`, { cause });
 }
 

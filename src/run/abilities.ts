@@ -1,5 +1,5 @@
 /** Checks that the targets support what a plan uses, before any file is created or measured. */
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { ALIGNMENT_BYTES } from '../engine/content/buffers.js';
 import { DIRECT_PROBE_BYTES, type DirectAlignment, directAlignment } from '../host/files/direct-io.js';
 import { withOwnFile } from '../host/files/own-file.js';
@@ -91,7 +91,7 @@ function alignmentOf(target: Target, uses: readonly Use[], isWritten: boolean): 
     const directory = isFound ? target.path : dataDirectory(target, 'none');
     return directAlignment(below(directory, files.pathOf(place)), isFound ? files.opening : undefined);
   } catch (cause) {
-    const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${(cause as Error).message}`;
+    const why = `${codeOf(cause) ?? 'EUNKNOWN'}: ${systemFaultOf(cause).message}`;
     throw new FeedrateError('target', `target ${target.name}: cannot check direct I/O on ${target.path} (${why})`, {
       cause,
     });

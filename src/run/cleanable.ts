@@ -14,6 +14,7 @@ import { below, storeOf } from '../host/files/store-of.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { codeOf } from '../host/system/libc.js';
 import { isOthers, userName } from '../host/system/user-name.js';
+import { cannotRead } from '../store/cannot-read.js';
 import { findUnfinished } from '../store/unfinished.js';
 import { takeDown } from './made-mounts.js';
 
@@ -64,11 +65,15 @@ export function cleanableInTarget(path: string): Cleanable[] {
     .filter((name) => name.startsWith(OWN_PREFIX) && !known.has(below(path, name)))
     .map((name): Cleanable => {
       const at = below(path, name);
-      const kind = isClosed(at) ? 'closed' : 'foreign';
-      const nobody = { entries: null, owner: null, dataset: null, otherUser: otherUserOf(at) };
-      return { path: at, kind, state: 'unknown', allocatedBytes: 0, ...nobody };
+      return unknownAt(at, isClosed(at) ? 'closed' : 'foreign');
     });
   return [...own, ...left, ...foreign].sort((a, b) => (a.path < b.path ? -1 : 1));
+}
+
+/** Describes what feedrate cannot tell to be its own. */
+function unknownAt(path: string, kind: 'closed' | 'foreign'): Cleanable {
+  const nobody = { entries: null, owner: null, dataset: null, otherUser: otherUserOf(path) };
+  return { path, kind, state: 'unknown', allocatedBytes: 0, ...nobody };
 }
 
 /**
@@ -88,10 +93,12 @@ export function cleanableInTemporary(): Cleanable[] {
 
 /** Returns what feedrate made in a results directory for a short time. Throws `FeedrateError('store')`. */
 export function cleanableInResults(directory: string): Cleanable[] {
+  const closed: Cleanable[] = [];
   try {
-    return [...findUnfinished(directory).map(withoutOwner), ...(existsSync(directory) ? meetingsIn(directory) : [])];
+    const found = findUnfinished(directory, { closed: (path) => closed.push(unknownAt(path, 'closed')) });
+    return [...found.map(withoutOwner), ...(existsSync(directory) ? meetingsIn(directory) : []), ...closed];
   } catch (cause) {
-    throw new FeedrateError('store', `${directory}: cannot read (${(cause as Error).message})`, { cause });
+    throw cannotRead(directory, cause);
   }
 }
 

@@ -1,5 +1,5 @@
 /** Measures how many samples per second a target delivers to 1, 2, 4, … readers. */
-import { FeedrateError } from '../base/errors.js';
+import { assert } from '../base/assert.js';
 import { formatCount, formatThroughput } from '../base/units.js';
 import { type RampJob, rampJobName, stockOf } from '../plan/feed-workload.js';
 import { rampPointOf } from '../stats/feed-trials.js';
@@ -53,7 +53,7 @@ export interface MeasuredRamp {
 
 /**
  * Measures until twice the readers gain less than 5 %, and as many readers as the prediction looks at; then measures all of
- * them again. Throws as the stages do, and FeedrateError `measurement` if nothing could be read.
+ * them again. Throws as the stages do.
  */
 export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
   const { model, mostReaders, trialNs, leftNs } = limits;
@@ -115,8 +115,9 @@ export function rampOf(stages: FeedStages): MeasuredRamp {
 
 function rateOf(stages: FeedStages, { name, readers }: Pick<RampJob, 'name' | 'readers'>): number {
   const point = rampPointOf(stages.run?.trials ?? [], name, readers);
-  if (point !== null) return sampleRate(point);
-  throw new FeedrateError('measurement', `${stages.run?.directory}: ${name} read too few samples; use more files`);
+  // The plan refuses jobs without a batch, and a trial that fails ends the stages with its own fault.
+  assert(point !== null, `${name} measured no sample`);
+  return sampleRate(point);
 }
 
 function withinData(

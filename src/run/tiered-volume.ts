@@ -62,7 +62,7 @@ function alreadyBegun({ volumeId, path, journal, problem }: FoundJournal): Feedr
   const why = journal === null ? problem : `it is being compared since ${journal.startedAt.slice(0, 10)} (${path})`;
   const advice =
     journal === null
-      ? 'set its policy and cooling period by hand, and remove the file'
+      ? 'if nobody can read it, set its policy and cooling period by hand, and remove the file'
       : 'go on with: feedrate fsx tiering --resume, or end it with: feedrate fsx tiering --restore';
   return new FeedrateError('usage', `volume ${volumeId}: ${why}; ${advice}`);
 }

@@ -1,8 +1,9 @@
 /** The list of the runs in a results directory. A run is read again only when its directory has changed. */
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { systemFaultOf } from '../base/errors.js';
 import type { ServedRun } from '../page/served.js';
+import { cannotRead } from '../store/cannot-read.js';
 import { shortNames } from '../store/find-runs.js';
 import { type ListedRun, readListedRun, servedRun } from './run-row.js';
 
@@ -124,9 +125,8 @@ export class RunIndex {
     try {
       return await readdir(this.directory);
     } catch (error) {
-      const { code, message } = systemFaultOf(error);
-      if (code === 'ENOENT') return [];
-      throw new FeedrateError('store', `${this.directory}: cannot read (${message})`, { cause: error });
+      if (systemFaultOf(error).code === 'ENOENT') return [];
+      throw cannotRead(this.directory, error);
     }
   }
 }

@@ -7,6 +7,7 @@ import type { ServedRun } from '../page/served.js';
 import { csvRecords } from '../record/csv-text.js';
 import { isCalibration } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
+import { whyUnread } from '../store/cannot-read.js';
 import { type FileText, headerOf, type RunHeader, statusOf } from '../store/run-content.js';
 import { RUN_FILES } from '../store/run-files.js';
 
@@ -57,8 +58,7 @@ async function textOf(path: string): Promise<FileText> {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    const { code, message } = systemFaultOf(error);
-    return new Error(code === 'ENOENT' ? 'missing' : `cannot be read (${message})`);
+    return new Error(systemFaultOf(error).code === 'ENOENT' ? 'missing' : whyUnread(error, path));
   }
 }
 

@@ -6,9 +6,11 @@ import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
 import { shellWord } from '../base/shell-word.js';
 import { quoted } from '../base/units.js';
+import { adviceOn } from '../host/files/denied-access.js';
 import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { readTextFile } from '../host/system/regular-file.js';
+import { cannotRead } from './cannot-read.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
 
@@ -93,7 +95,7 @@ function textOf(path: string): string {
   try {
     return readTextFile(path, Number.POSITIVE_INFINITY);
   } catch (error) {
-    throw new FeedrateError('store', `${path}: cannot be read (${systemFaultOf(error).message})`, { cause: error });
+    throw cannotRead(path, error);
   }
 }
 
@@ -150,7 +152,8 @@ export function removeBaseline(resultsDirectory: string, name: string): void {
     if (renamed(place, leaving, ['ENOENT'])) rmSync(leaving, { recursive: true });
   } catch (error) {
     const { message } = systemFaultOf(error);
-    throw new FeedrateError('store', `${place}: cannot be removed (${message})`, { cause: error });
+    const why = `cannot be removed (${message})${adviceOn(error, place, 'remove')}`;
+    throw new FeedrateError('store', `${place}: ${why}`, { cause: error });
   }
 }
 
@@ -168,8 +171,7 @@ function entriesOf(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    const { code, message } = systemFaultOf(error);
-    if (code === 'ENOENT') return [];
-    throw new FeedrateError('store', `${directory}: cannot read (${message})`, { cause: error });
+    if (systemFaultOf(error).code === 'ENOENT') return [];
+    throw cannotRead(directory, error);
   }
 }

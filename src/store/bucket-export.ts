@@ -5,10 +5,11 @@
 import { createHash } from 'node:crypto';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError } from '../base/errors.js';
 import type { ObjectFacts, S3Bucket } from './bucket.js';
 import { type BucketPlace, placeBelow, urlOf } from './bucket-place.js';
 import { type FileSums, requireGoingOn, sumsOf, type UploadSource, upload } from './bucket-upload.js';
+import { cannotRead } from './cannot-read.js';
 import { isOtherKey } from './kms-key.js';
 import { filesOfRun } from './run-directory-files.js';
 import { RUN_FILES, SUMS_FILE } from './run-files.js';
@@ -95,7 +96,7 @@ async function localFiles(directory: string, signal: AbortSignal): Promise<Local
       const source = { name, content: { path }, sizeBytes: statSync(path).size };
       files.push({ ...source, sums: await sumsOf(source) });
     } catch (error) {
-      throw new FeedrateError('store', `${path}: cannot be read (${systemFaultOf(error).message})`, { cause: error });
+      throw cannotRead(path, error);
     }
   }
   const text = files.map(({ name, sums }) => `${sums.sha256}  ${name}\n`).join('');

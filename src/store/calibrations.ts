@@ -1,10 +1,10 @@
 /** Stores calibrations of targets below the results directory. Each A/A run has a file with its name. */
 import { existsSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { type CalibrationRecord, decodeCalibration, encodeCalibration } from '../record/calibration-record.js';
+import { cannotRead } from './cannot-read.js';
 import { cannotWrite, replaceFile } from './durable-files.js';
 
 /** The directory of the calibrations, in a results directory. */
@@ -44,8 +44,7 @@ function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    const message = `${directory}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
-    throw new FeedrateError('store', message, { cause: error });
+    throw cannotRead(directory, error, 'fix or remove it');
   }
 }
 
@@ -53,7 +52,6 @@ function textOf(path: string): string {
   try {
     return readTextFile(path);
   } catch (error) {
-    const message = `${path}: cannot read (${systemFaultOf(error).message}); fix or remove it`;
-    throw new FeedrateError('store', message, { cause: error });
+    throw cannotRead(path, error, 'fix or remove it');
   }
 }

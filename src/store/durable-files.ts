@@ -133,7 +133,7 @@ function appendToEnd(fd: number, lines: string): number {
 /** Better advice than another directory. */
 const FIRST_ADVICE: Readonly<Record<string, string>> = {
   ENOSPC: 'free some space, or ',
-  EDQUOT: 'free some space, or ',
+  EDQUOT: 'free some space or have the quota raised; otherwise ',
   EMFILE: 'raise the limit of open files (ulimit -n); otherwise ',
   ENFILE: 'raise the limit of open files (fs.file-max); otherwise ',
 };

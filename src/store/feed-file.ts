@@ -1,10 +1,11 @@
 /** The answer of `feedrate feed`, kept with its run. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError } from '../base/errors.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { decodeFeed } from '../record/check-feed.js';
 import type { FeedRecord } from '../record/feed-record.js';
+import { whyUnread } from './cannot-read.js';
 import { replaceFile } from './durable-files.js';
 import { RUN_FILES } from './run-files.js';
 
@@ -22,9 +23,7 @@ export function readFeed(runDirectory: string): FeedRecord | null {
   try {
     text = readTextFile(path);
   } catch (thrown) {
-    throw new FeedrateError('store', `${RUN_FILES.feed}: cannot be read (${systemFaultOf(thrown).message})`, {
-      cause: thrown,
-    });
+    throw new FeedrateError('store', `${RUN_FILES.feed}: ${whyUnread(thrown, path)}`, { cause: thrown });
   }
   return decodeFeed(text, RUN_FILES.feed);
 }

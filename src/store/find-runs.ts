@@ -1,12 +1,14 @@
 /** Finds runs below a results directory. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
+import { adviceOnClosed, isDenied } from '../host/files/denied-access.js';
 import { isSetAside, setAsideKinds } from '../record/run-purpose.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus } from '../record/stored-run.js';
+import { cannotRead } from './cannot-read.js';
 import { readHeader } from './read-run.js';
 import { statusOf } from './run-content.js';
 import { RUN_FILES, RUN_NAME } from './run-files.js';
@@ -60,6 +62,7 @@ function refuseNoRun(resultsDirectory: string, spec: string): void {
   for (const path of [spec, ...[spec, ...called].map((name) => join(resultsDirectory, name))]) {
     if (!existsSync(path)) continue;
     const why = whyNoRun(path);
+    if (why === CLOSED) throw new FeedrateError('store', `${path}: cannot be read; ${adviceOnClosed(resolve(path))}`);
     throw new FeedrateError(
       'store',
       `${path}: not a run (${why}); name another run, see ${commandFor(resultsDirectory, 'list')}`,
@@ -129,11 +132,19 @@ function ambiguous(resultsDirectory: string, spec: string, matches: readonly str
 /** Returns the sorted names of the runs. A hidden entry is not a run: feedrate makes one before it is complete. */
 function runNames(resultsDirectory: string, passedOver?: PassedOver): string[] {
   const others: string[] = [];
+  const closed: string[] = [];
   const names = entriesOf(resultsDirectory).filter((name) => {
-    const why = name.startsWith('.') ? 'hidden' : whyNoRun(join(resultsDirectory, name));
-    if (why !== null && RUN_NAME.test(name)) others.push(`${name} (${why})`);
+    const path = join(resultsDirectory, name);
+    const why = name.startsWith('.') ? 'hidden' : whyNoRun(path);
+    if (why === CLOSED && RUN_NAME.test(name)) closed.push(path);
+    else if (why !== null && RUN_NAME.test(name)) others.push(`${name} (${why})`);
     return why === null;
   });
+  const [first] = closed;
+  if (first !== undefined)
+    passedOver?.(
+      `${resultsDirectory}: passed over ${listText(closed.map((path) => basename(path)))}, which cannot be read; ${adviceOnClosed(first)}`,
+    );
   if (others.length > 0) {
     const [are, runs] = others.length === 1 ? ['is', 'a run'] : ['are', 'runs'];
     passedOver?.(
@@ -147,9 +158,8 @@ function entriesOf(resultsDirectory: string): string[] {
   try {
     return readdirSync(resultsDirectory);
   } catch (error) {
-    const { code, message } = systemFaultOf(error);
-    if (code === 'ENOENT') return [];
-    throw new FeedrateError('store', `${resultsDirectory}: cannot read (${message})`, { cause: error });
+    if (systemFaultOf(error).code === 'ENOENT') return [];
+    throw cannotRead(resultsDirectory, error);
   }
 }
 
@@ -159,9 +169,12 @@ function whyNoRun(path: string): string | null {
     if (!statSync(path).isDirectory()) return 'not a directory';
     return existsSync(join(path, RUN_FILES.run)) || hasTrials(path) ? null : 'without run.json and trials';
   } catch (error) {
-    return systemFaultOf(error).code;
+    return isDenied(error) ? CLOSED : systemFaultOf(error).code;
   }
 }
+
+/** Why a directory is not known to be a run whose files this user may not look at. */
+const CLOSED = 'closed';
 
 function hasTrials(directory: string): boolean {
   return (statSync(join(directory, RUN_FILES.trials), { throwIfNoEntry: false })?.size ?? 0) > 0;

@@ -1,7 +1,7 @@
 /** Reads what the ranks of a group measured, each from a run directory of its own, and merges it trial by trial. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { FeedrateError } from '../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { decodeTrial } from '../record/codec.js';
 import { mergeRanks } from '../record/merge-ranks.js';
 import type { RunRecord } from '../record/run-record.js';
@@ -106,7 +106,7 @@ function linesOf(rank: number, directory: string, problems: string[]): Map<strin
       else if (line !== '') problems.push(`rank ${rank}: ${path}: a line is no trial; it is lost`);
     });
   } catch (error) {
-    problems.push(`rank ${rank}: ${path}: cannot be read (${(error as Error).message})`);
+    problems.push(`rank ${rank}: ${path}: cannot be read (${systemFaultOf(error).message})`);
   }
   return lines;
 }

@@ -8,6 +8,7 @@ import { mergeTrials } from '../record/merge-ranks.js';
 import { withMetricEvidence } from '../record/metric-evidence.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { StoredRun } from '../record/stored-run.js';
+import { whyUnread } from './cannot-read.js';
 import { readFeed } from './feed-file.js';
 import { readFsxMetrics } from './fsx-metrics-file.js';
 import { forEachLine } from './lines.js';
@@ -76,7 +77,10 @@ function withMetrics(path: string, stored: StoredRun): StoredRun {
     const metrics = readFsxMetrics(path);
     return metrics === null ? stored : { ...stored, run: withMetricEvidence(run, trials, metrics) };
   } catch (error) {
-    const reason = error instanceof FeedrateError ? error.message : `${RUN_FILES.fsxMetrics}: ${readFaultOf(error)}`;
+    const reason =
+      error instanceof FeedrateError
+        ? error.message
+        : `${RUN_FILES.fsxMetrics}: ${readFaultOf(error, join(path, RUN_FILES.fsxMetrics))}`;
     return { ...stored, problems: [...problems, reason] };
   }
 }
@@ -89,10 +93,11 @@ export function readHeader(directory: string): RunHeader {
 /** Returns the trials that can be read: see `TrialCollector`. */
 export function readTrials(directory: string, omitted: readonly TrialPart[] = []): RecordedTrials {
   const trials = new TrialCollector(omitted);
+  const path = join(directory, RUN_FILES.trials);
   try {
-    forEachLine(join(directory, RUN_FILES.trials), trials.visit);
+    forEachLine(path, trials.visit);
   } catch (error) {
-    trials.cut(readFaultOf(error));
+    trials.cut(readFaultOf(error, path));
   }
   return trials.result();
 }
@@ -111,11 +116,10 @@ function readText(path: string): FileText {
   try {
     return readTextFile(path);
   } catch (error) {
-    return new Error(readFaultOf(error));
+    return new Error(readFaultOf(error, path));
   }
 }
 
-function readFaultOf(error: unknown): string {
-  const { code, message } = systemFaultOf(error);
-  return code === 'ENOENT' ? 'missing' : `cannot be read (${message})`;
+function readFaultOf(error: unknown, path: string): string {
+  return systemFaultOf(error).code === 'ENOENT' ? 'missing' : whyUnread(error, path);
 }

@@ -1,8 +1,9 @@
 /** Archives of run directories: tar (POSIX ustar, with extended headers), the same bytes each time. */
 import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { FeedrateError, systemFaultOf } from '../base/errors.js';
+import { FeedrateError } from '../base/errors.js';
 import type { ReadableRun } from '../record/stored-run.js';
+import { cannotRead } from './cannot-read.js';
 import { filesOfRun } from './run-directory-files.js';
 
 const BLOCK_BYTES = 512;
@@ -99,6 +100,6 @@ function attempt<T>(path: string, step: () => T): T {
   try {
     return step();
   } catch (error) {
-    throw new FeedrateError('store', `${path}: cannot be read (${systemFaultOf(error).message})`, { cause: error });
+    throw cannotRead(path, error);
   }
 }

@@ -10,6 +10,7 @@ import { decodeRun, encodeRun, encodeTrial } from '../record/codec.js';
 import { encodePartial, type PartialTrial } from '../record/partial-trial.js';
 import type { RecordedLook, RunRecord } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { cannotRead } from './cannot-read.js';
 import { commandText } from './command-text.js';
 import { derivedTables, tableWriter } from './derived-tables.js';
 import { cannotWrite, makeNamesDurable, replaceDerived, replaceFile, writeDurably } from './durable-files.js';
@@ -153,7 +154,7 @@ function readRunFile(directory: string): { path: string; run: RunRecord } {
     return { path, run: decodeRun(readFileSync(file, 'utf8'), file) };
   } catch (error) {
     if (error instanceof FeedrateError) throw error;
-    throw new FeedrateError('store', `${file}: cannot read (${systemFaultOf(error).message})`, { cause: error });
+    throw cannotRead(file, error);
   }
 }
 

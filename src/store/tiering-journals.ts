@@ -10,6 +10,7 @@ import { passingName } from '../host/files/own-names.js';
 import { makeDirectories } from '../host/system/make-directories.js';
 import { readTextFile } from '../host/system/regular-file.js';
 import { decodeJournal, encodeJournal, type TieringJournal } from '../record/tiering-journal.js';
+import { cannotRead } from './cannot-read.js';
 import { cannotWrite, makeNamesDurable, replaceFile, writeDurably } from './durable-files.js';
 import { TIERING_DIRECTORY } from './run-files.js';
 
@@ -25,7 +26,7 @@ export interface FoundJournal {
   readonly writer: ProcessState;
 }
 
-/** Returns the journals of a results directory, by volume. Empty when there are none. Never throws. */
+/** Returns the journals of a results directory, by volume. Empty when there are none. Throws `FeedrateError('store')`. */
 export function findJournals(resultsDirectory: string): FoundJournal[] {
   const directory = resolve(resultsDirectory, TIERING_DIRECTORY);
   return namesIn(directory).flatMap((name): FoundJournal[] => {
@@ -41,8 +42,7 @@ function foundJournal(path: string, volumeId: string): FoundJournal {
       throw new FeedrateError('store', `${path}: it is about the volume ${journal.volumeId}; rename it`);
     return { path, volumeId, journal, problem: null, writer: processState(journal.process) };
   } catch (thrown) {
-    const problem =
-      thrown instanceof FeedrateError ? thrown.message : `${path}: cannot read (${systemFaultOf(thrown).message})`;
+    const problem = (thrown instanceof FeedrateError ? thrown : cannotRead(path, thrown)).message;
     return { path, volumeId, journal: null, problem, writer: 'unknown' };
   }
 }
@@ -50,7 +50,9 @@ function foundJournal(path: string, volumeId: string): FoundJournal {
 function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory).sort();
-  } catch {
+  } catch (thrown) {
+    // Without the right to look, nobody knows whether a volume waits for its policy.
+    if (systemFaultOf(thrown).code !== 'ENOENT') throw cannotRead(directory, thrown);
     return [];
   }
 }

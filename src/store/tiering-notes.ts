@@ -1,7 +1,18 @@
 /** Says which volumes have another tiering policy than before a comparison. */
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { FeedrateError } from '../base/errors.js';
 import { TIERING_DIRECTORY } from './run-files.js';
+
+/** Returns what is found, or why nothing can be. */
+function attempted<T>(find: () => T[]): (T | string)[] {
+  try {
+    return find();
+  } catch (thrown) {
+    if (!(thrown instanceof FeedrateError)) throw thrown;
+    return [thrown.message];
+  }
+}
 
 /** Returns a line for each volume whose original policy is not restored, with the command for it. */
 export async function tieringNotes(resultsDirectory: string, nowMs: number): Promise<string[]> {
@@ -12,7 +23,8 @@ export async function tieringNotes(resultsDirectory: string, nowMs: number): Pro
     import('../record/tiering-words.js'),
     import('./tiering-journals.js'),
   ]);
-  return findJournals(resultsDirectory).flatMap((found) => {
+  return attempted(() => findJournals(resultsDirectory)).flatMap((found) => {
+    if (typeof found === 'string') return [`whether a volume waits for its tiering policy is unknown: ${found}`];
     const { volumeId, journal, problem, writer } = found;
     if (journal === null) return [`volume ${volumeId} may have another tiering policy than before: ${problem}`];
     const original = formatSetting(journal.original);

@@ -13,7 +13,7 @@ import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
 import { preallocationRemedy } from '../host/system/preallocation.js';
 import { openForSync } from '../host/system/sync-file-system.js';
-import { userName } from '../host/system/user-name.js';
+import { isOthers, userName } from '../host/system/user-name.js';
 import type { DataFile } from '../plan/plan.js';
 import { LayoutStopped } from './data-file.js';
 import type { WorkProgress } from './events.js';
@@ -231,9 +231,12 @@ function remedyOf(fault: SystemFault, path: string): string {
   const { code, syscall } = fault;
   if (syscall === 'fallocate') return `; ${preallocationRemedy(fault)}`;
   if (code === 'EACCES' || code === 'EPERM') return `; ${ownersOf(path)}`;
-  if (code !== 'ENOSPC' && code !== 'EDQUOT') return '';
   // A new name takes an inode, and content takes space.
-  return syscall === 'open' || syscall === 'mkdir'
+  const isName = syscall === 'open' || syscall === 'mkdir';
+  if (code === 'EDQUOT')
+    return `; free some space, have the quota raised, or use ${isName ? 'fewer' : 'smaller'} files`;
+  if (code !== 'ENOSPC') return '';
+  return isName
     ? '; free some space or inodes (df -h, df -i), or use fewer files'
     : '; free some space or use smaller files';
 }
@@ -243,5 +246,8 @@ function ownersOf(path: string): string {
   const entry = [path, dirname(path)].find((each) => storeOf(each).status(each) !== null);
   const owner = entry === undefined ? null : storeOf(entry).status(entry)?.ownerId;
   if (owner == null) return 'check the permissions of its directory';
+  // Nobody else is in the way, but an attribute may be.
+  if (!isOthers({ ownerId: owner }))
+    return `${entry} is this user's; check attributes (lsattr) and the security policy, or name another directory`;
   return `${entry} belongs to ${userName(owner)}; have it removed (feedrate clean --data), or name another directory`;
 }

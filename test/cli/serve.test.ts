@@ -1,5 +1,5 @@
 /** `feedrate serve` as a process: its address, its end, and a run that is watched while it measures. */
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { suite } from 'uvu';
@@ -9,7 +9,9 @@ import type { ServedList, ServedState } from '../../src/page/served.js';
 import { throughputBytesPerSecond } from '../../src/record/trial-values.js';
 import { feedrate } from '../support/command-thread.js';
 import { type LiveRun, withLiveRun } from '../support/live-run.js';
+import { BOB, feedrateAs } from '../support/other-users.js';
 import { latestRun, trialsOf } from '../support/run-directory.js';
+import { skipTest } from '../support/skip.js';
 import { withTemporaryDirectory } from '../support/temporary-directory.js';
 
 const test = suite('cli/serve');
@@ -50,6 +52,34 @@ test('the address is on stdout, the key only there; Ctrl-C ends it with status 1
       assert.is(stderr, 'Showing the runs in ./results. Press Ctrl-C to stop.\n');
     }),
   ));
+
+/** Returns whether a server on this port answers a user. */
+async function servesOn(port: string, directory: string, uid?: number): Promise<boolean> {
+  const options = uid === undefined ? { cwd: directory } : { cwd: directory, uid };
+  let answered = false;
+  await withLiveRun(['serve', '--port', port], options, async (server) => {
+    answered = (await fetch(new URL(await server.untilPrinted()))).ok;
+  });
+  return answered;
+}
+
+test('another port is chosen where one is in use or not for this user', () =>
+  withTemporaryDirectory(async (directory) => {
+    let free = '';
+    await withServe(directory, async (_, { port }) => {
+      const taken = feedrate(['serve', '--port', port], directory);
+      assert.match(taken.stderr, /the port is in use; choose another with --port, or any free one with --port 0/);
+      assert.ok(await servesOn('0', directory));
+      free = port;
+    });
+    const firstFree = Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'latin1'));
+    if (process.getuid?.() !== 0 || firstFree <= 80) skipTest('no port is closed to another user here');
+    chmodSync(directory, 0o777);
+    const refused = feedrateAs(BOB, ['serve', '--port', '80'], directory);
+    assert.is(refused.status, 2);
+    assert.match(refused.stderr, /: this user may not use the port; choose one above 1023 with --port\n$/);
+    assert.ok(await servesOn(free, directory, BOB));
+  }));
 
 test('wrong options are one line', () =>
   withTemporaryDirectory((directory) => {

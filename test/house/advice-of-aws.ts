@@ -59,7 +59,10 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'give the policy of a resource with --resource-policy',
       'give the policy of a user or role with --policy',
     ],
-    [OTHERS]: ['add the statements to the policy that is there', 'add the statement, do not replace the policy'],
+    'iam/written-policies': [
+      'add the statements to the policy that is there',
+      'add the statement, do not replace the policy',
+    ],
     // A fix with two clauses is found by its first.
     'iam/mended-policies: each fix is followed': [
       ...new Set(

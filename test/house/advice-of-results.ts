@@ -152,11 +152,14 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
     ],
   },
   serve: {
-    'cli/serve': ['choose another with --port', 'leave out --host, or name one of its own'],
+    'cli/serve': [
+      'choose another with --port',
+      'choose one above 1023 with --port',
+      'leave out --host, or name one of its own',
+    ],
     'cli/serve: a server on the usual host answers': ['leave out --host, or name an address of this machine'],
     'serve/guard: names that are allowed are answered': ['add --allow-host to feedrate serve'],
     'cli/followed-commands: the runs are listed': ['see the runs with feedrate list'],
-    [OTHERS]: ['choose one above 1023 with --port'],
   },
   stats: { 'stats/file-system-cost: prices in one currency are added': ['give all of them in one currency'] },
   training: {
@@ -165,16 +168,19 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
       'check the format',
       'check record_length_bytes',
     ],
+    'training/readers/refused-files: files are written as advised, and read': [
+      'write it with numpy.savez',
+      'write it with torch.save',
+      'write its tensors with torch.save',
+      'write it with h5py without libver',
+      'remove npz_samples, or write it with rows',
+      'copy the file again, or leave it out with dataset.exclude',
+    ],
     'run/remedies': ['name the directory of your data with --path'],
     'cli/replay: a trace is recorded, imported and replayed': [
       'make one with feedrate record',
       'record or import it again',
     ],
-    [OTHERS]: [
-      'write it with numpy.savez',
-      'write it with torch.save',
-      'use the feedrate that made it',
-      'record fewer processes',
-    ],
+    [OTHERS]: ['use the feedrate that made it', 'record fewer processes'],
   },
 };

@@ -19,6 +19,9 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'remove it',
       'remove this name of it',
     ],
+    'run/quota': ['free some space, or have the quota raised'],
+    'cli/closed-results': ['run the same command as that user or as root', 'give this user permission with'],
+    'cli/baseline': ['remount it with rw'],
     'host/target': ['give this user read and search permission', 'give this user write permission'],
     'host/target: feedrate’s own directory is refused, and the one above it opened': [
       'name INSERTED or another directory',
@@ -50,6 +53,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/leftovers': ['move it away'],
     'run/fallocate': ['leave out fallocate'],
     'run/faults: what fits is written': ['free some space or use smaller files'],
+    'lab/libnfs.long': ['run as root, or export it with insecure', 'add this machine to the clients of the export'],
     'lab/libnfs.long: versions 3 and 4 are read and written': ['use ?version=3 or libnfs.so.14'],
     'cli/nfs-target': [
       'apt-get install libnfs13, or name an unpacked libnfs.so.13',
@@ -83,11 +87,9 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'raise the limit (sysctl fs.file-max)',
     ],
     [SERVER]: [
-      'free some space, or have the quota raised',
       'unmount it and mount it again',
       'check the network and the mount',
       'fix the cause',
-      'run as root, or export it with insecure',
       // Only NFS keeps the names of removed files while they are open.
       'stop the process that uses it, then run INSERTED',
     ],
@@ -135,7 +137,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/exhausted: open files': ['raise the limit of open files'],
     'cli/fsx-metrics': ['make the run directory writable'],
     'fsx/tiered-volume: a journal is renamed': ['rename it'],
-    [OTHERS]: ['free some space, or'],
+    'run/quota': ['free some space or have the quota raised', 'free some space, or'],
     [SERVER]: ['renew the credentials'],
     [WORDS]: ['try again in a second', 'export it again later'],
   },
@@ -212,11 +214,12 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'mount INSERTED: the number of connections',
       'mount …',
       'open files',
-      'use more files',
       'start again',
     ],
   },
   trial: {
+    'run/shared-target': ['check attributes (lsattr) and the security policy'],
+    'run/quota: files that are laid out': ['free some space, have the quota raised, or use INSERTED files'],
     'run/group-run: ranks with files of their own': ['use --rank-files disjoint'],
     'run/kept-dataset': [
       'prepare another dataset',

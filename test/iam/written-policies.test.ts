@@ -16,6 +16,7 @@ import { lintDocuments, servicesNamed } from '../../src/iam/lint/lint-policies.j
 import { readActionData } from '../../src/iam/read-action-data.js';
 import { SourceText } from '../../src/iam/source-text.js';
 import { policyFileText } from '../../src/report/iam/policy-text.js';
+import { startMoto } from '../support/moto.js';
 import { ACCOUNT, OTHER, ROLE, readPolicy } from './evaluation-case.js';
 
 const test = suite('iam/written-policies');
@@ -101,6 +102,86 @@ test('all that a feature needs is allowed', () => {
     const setting = settingOf(place);
     for (const { question } of questionsFor(featuresIn(place), place, new Map()))
       assert.is(decide(question, setting).decision, 'allowed', `${question.action} on ${question.resource}`);
+  }
+});
+
+/** What may be there already: a partner, what nobody may do, and the root of the account that owns a key. */
+function existingOf(policy: WrittenPolicy): object[] {
+  const resource = policy.name === 'key' ? '*' : 'arn:aws:s3:::runs/*';
+  const root = { AWS: `arn:aws:iam::${ACCOUNT}:root` };
+  const owner = { Sid: 'Owner', Effect: 'Allow', Principal: root, Action: 'kms:*', Resource: resource };
+  const partner = {
+    Sid: 'Partner',
+    Effect: 'Allow',
+    Principal: { AWS: `arn:aws:iam::${OTHER}:role/Reader` },
+    Action: 's3:GetObject',
+    Resource: resource,
+  };
+  const noAcl = {
+    Sid: 'NoAcl',
+    Effect: 'Deny',
+    Principal: '*',
+    Action: 's3:PutObjectAcl',
+    Resource: resource,
+  };
+  return policy.name === 'key' ? [owner] : [partner, noAcl];
+}
+
+const mergedText = (policy: WrittenPolicy): string =>
+  JSON.stringify({ ...policy.document, Statement: [...existingOf(policy), ...policy.document.Statement] });
+
+test('add the statements to the policy that is there; add the statement, do not replace the policy', async () => {
+  const place = placeOf(RAW);
+  const source = await loadIamData();
+  const policies = written(place).filter(({ title }) => /: add the statement(?:s to the policy|, do not)/.test(title));
+  assert.equal(policies.map(({ name }) => name).sort(), ['bucket', 'key']);
+  for (const policy of policies) {
+    const found = findDocuments(new SourceText(policy.name, mergedText(policy)));
+    refuseMalformed(readPolicy(`${policy.name}.json`, mergedText(policy)), 'resource');
+    const data = source === null ? null : await readActionData(source, servicesNamed(found));
+    const findings = lintDocuments(found, { kind: null, service: null, data });
+    assert.equal(
+      findings.map(({ code, message }) => `${policy.name} ${code} ${message}`),
+      [],
+    );
+  }
+  // All that feedrate needs is allowed, and what was there still is.
+  const named = (name: string) =>
+    policies.filter((policy) => policy.name === name).map((policy) => readPolicy(name, mergedText(policy)));
+  const before = policiesOf(place);
+  const policiesFor = (resource: string): Policies => ({
+    ...before,
+    resource: resource.includes(':s3:::') ? named('bucket') : named('key'),
+  });
+  const setting = { ...settingOf(place), policiesFor };
+  for (const { question } of questionsFor(featuresIn(place), place, new Map())) {
+    const { decision, reason } = decide(question, setting);
+    assert.is(decision, 'allowed', `${question.action} on ${question.resource}: ${reason}`);
+  }
+});
+
+test('a merged bucket policy is one that S3 takes, and it is in force as a whole', async () => {
+  const { url, close } = await startMoto();
+  try {
+    const bucket = written(placeOf(RAW)).find(({ name }) => name === 'bucket') as WrittenPolicy;
+    const request = (path: string, method: string, body?: string) =>
+      fetch(`${url}/runs${path}`, {
+        method,
+        ...(body !== undefined && { body }),
+        headers: {
+          authorization: 'AWS4-HMAC-SHA256 Credential=AKIAIOSFODNN7EXAMPLE/20260101/us-east-1/s3/aws4_request',
+        },
+      });
+    assert.ok((await request('', 'PUT')).ok);
+    const put = await request('?policy', 'PUT', mergedText(bucket));
+    assert.ok(put.ok, `${put.status}`);
+    const kept = (await (await request('?policy', 'GET')).json()) as { Statement: { Sid: string }[] };
+    const sids = kept.Statement.map(({ Sid }) => Sid);
+    assert.equal(sids.slice(0, 2), ['Partner', 'NoAcl']);
+    assert.is(sids.length, 2 + bucket.document.Statement.length);
+    assert.is(new Set(sids).size, sids.length);
+  } finally {
+    close();
   }
 });
 

@@ -1,7 +1,7 @@
 // serial
 
 /** An NFS server without a mount, in the lab: what feedrate says it moved, and what the server says. */
-import { readFileSync } from 'node:fs';
+import { chmodSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -39,6 +39,26 @@ test('libnfs moves what the trials say, files are those of a mount, and all of i
     assert.ok(moved(directory, 'mounted').written < 2 ** 16);
     assert.match(file('comparison'), /the mounts of libnfs and mount differ in .*nfs\.client \(kernel → libnfs \d/);
     assert.is(file('left'), '');
+  });
+});
+
+test('a server that accepts neither high ports nor this machine: what is advised helps', () => {
+  const library = libnfs();
+  if (typeof library === 'string') skipTest(library, 'tool');
+  return withTemporaryDirectory((directory) => {
+    chmodSync(directory, 0o755);
+    inLab(directory, ['3'], 'inside-ports.sh', ['ports.yaml']);
+    const file = (name: string) => readFileSync(join(directory, name), 'utf8');
+    for (const version of ['3', '4']) {
+      for (const name of ['root', 'insecure'])
+        assert.is(file(`${name}${version}.status`).trim(), '0', `${name}: ${file(`${name}${version}.stderr`)}`);
+      for (const name of ['refused', 'closed']) assert.is(file(`${name}${version}.status`).trim(), '2', name);
+      assert.match(
+        file(`refused${version}.stderr`),
+        /accepts only client ports below 1024, which need root: run as root, or export it with insecure \(ONTAP/,
+      );
+      assert.match(file(`closed${version}.stderr`), /[;:] add this machine to the clients of the export \(ONTAP: /);
+    }
   });
 });
 

@@ -76,7 +76,7 @@ test('a results directory that cannot be written is refused clearly', async () =
     writeFileSync(file, '');
     const pattern = /file\/results: cannot write \(.*(ENOTDIR|EEXIST).*\); choose another directory with -o$/;
     assert.throws(() => createRun(join(file, 'results'), running), feedrateError('store', pattern));
-    assert.throws(() => openRun(parent), feedrateError('store', /run\.json: cannot read/));
+    assert.throws(() => openRun(parent), feedrateError('store', /run\.json: cannot be read/));
   });
 });
 

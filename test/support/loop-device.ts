@@ -27,6 +27,37 @@ export async function withLoopDevice(
   }
 }
 
+/** The least that btrfs takes is 109 MiB. The file is sparse. */
+const BTRFS_BYTES = 256 * 2 ** 20;
+
+/**
+ * Mounts a fresh btrfs with the subvolumes `names` in `directory` while the work goes on. `limit` sets what a subvolume may
+ * hold, such as `2M` or `none`: the quota of this kernel's file systems. Skips the test where that is not allowed.
+ */
+export async function withQuotas(
+  directory: string,
+  names: readonly string[],
+  work: (mounted: string, limit: (name: string, bytes: string) => void) => Promise<void> | void,
+): Promise<void> {
+  for (const tool of ['mkfs.btrfs', 'btrfs', 'mount']) needTool(tool);
+  const image = join(directory, 'image');
+  const mounted = join(directory, 'mounted');
+  writeFileSync(image, '');
+  truncateSync(image, BTRFS_BYTES);
+  mkdirSync(mounted);
+  await withLoopDevice(image, [], async (device) => {
+    outputOf('mkfs.btrfs', '-q', device);
+    outputOf('mount', device, mounted);
+    try {
+      outputOf('btrfs', 'quota', 'enable', mounted);
+      for (const name of names) outputOf('btrfs', 'subvolume', 'create', join(mounted, name));
+      await work(mounted, (name, bytes) => outputOf('btrfs', 'qgroup', 'limit', bytes, join(mounted, name)));
+    } finally {
+      spawnSync('umount', [mounted]);
+    }
+  });
+}
+
 /**
  * Mounts a fresh ext4 of 96 MiB, on a device whose sectors have so many bytes, in `directory` while the work goes on;
  * the device keeps its data in a file there. Skips the test where that is not allowed.

@@ -334,7 +334,7 @@ const ROWS: readonly Row[] = [
   ],
   [
     job(`${TRAIN}, batch_size: 100, drop_last: true`),
-    /use a smaller batch_size, or more files/,
+    /use a smaller batch_size \(--batch of feed\), or more files/,
     job(`${TRAIN}, batch_size: 1, drop_last: true`),
     job(`${TRAIN.replace('train: 4', 'train: 400')}, batch_size: 100, drop_last: true`),
   ],

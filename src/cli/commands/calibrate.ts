@@ -52,7 +52,7 @@ interface RawCalibrateOptions extends Omit<RawRunOptions, 'target' | 'format' | 
 
 /** Why a slow-down cannot be checked exactly in the page cache. */
 const IN_MEMORY =
-  'some bytes came from the page cache, where A and B differ by themselves by several per cent: the ratio may be off by that much; use --set direct=1 or --set cache=cold to check a slow-down exactly';
+  'some bytes came from the page cache, where A and B differ by themselves by several per cent: the ratio may be off by that much; use --set cache=direct or --set cache=cold to check a slow-down exactly';
 
 /** The workload that is measured by default. */
 const DEFAULT_WORKLOAD = 'calibrate';

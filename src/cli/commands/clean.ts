@@ -1,5 +1,5 @@
 import { tmpdir } from 'node:os';
-import { EXIT, FeedrateError } from '../../base/errors.js';
+import { EXIT, FeedrateError, type Issue, systemFaultOf } from '../../base/errors.js';
 import { DEFAULT_RESULTS } from '../../base/results-command.js';
 import { formatBytes } from '../../base/units.js';
 import type { Cleanable } from '../../run/cleanable.js';
@@ -69,9 +69,10 @@ async function cleanPlaces(options: CleanOptions): Promise<number> {
   printLines(aligned(found.map(rowOf)));
   const entries = await chosen(found, options);
   if (entries === null) return EXIT.interrupted;
-  await removeAll(entries, options.progress);
+  const kept = await removeAll(entries, options.progress);
   if (options.yes) printLines(hintsOf(found, options));
-  refuseClosed(found);
+  const issues = [...kept, ...(await closedIn(found))];
+  if (issues.length > 0) throw new FeedrateError('target', 'some files could not be read or removed', { issues });
   return EXIT.pass;
 }
 
@@ -81,11 +82,23 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
     { cleanableInResults, cleanableInTarget, cleanableInTemporary },
     { openTarget },
     { touchableOf, untilTouched },
+    { adviceOn },
   ] = await Promise.all([
     import('../../run/cleanable.js'),
     import('../../host/target.js'),
     import('../../run/first-touch.js'),
+    import('../../host/files/denied-access.js'),
   ]);
+  /** Returns what is found in a place. Throws `FeedrateError('target')` when this user may not read the place. */
+  const readable = (place: string, find: () => Cleanable[]): Cleanable[] => {
+    try {
+      return find();
+    } catch (cause) {
+      if (cause instanceof FeedrateError) throw cause;
+      const why = `cannot read ${place} (${systemFaultOf(cause).message})${adviceOn(cause, place, 'read')}`;
+      throw new FeedrateError('target', `clean: ${why}`, { cause });
+    }
+  };
   const targets = parseTargets(target ?? []);
   await untilTouched(touchableOf(targets), tell);
   const results = output ?? (targets.length === 0 ? DEFAULT_RESULTS : null);
@@ -102,26 +115,12 @@ async function foundIn({ target, output }: CleanOptions): Promise<{ found: Clean
   };
 }
 
-/** Returns what `find` finds in a place. Throws `FeedrateError('target')` when this user may not read the place. */
-function readable(place: string, find: () => Cleanable[]): Cleanable[] {
-  try {
-    return find();
-  } catch (cause) {
-    if (cause instanceof FeedrateError) throw cause;
-    const why = `cannot read ${place} (${(cause as Error).message})`;
-    throw new FeedrateError('target', `clean: ${why}; run it as a user who may read it`, { cause });
-  }
-}
-
-/** Throws `FeedrateError('target')` when there are directories that this user may not read. */
-function refuseClosed(found: readonly Cleanable[]): void {
-  const issues = found
+/** Returns an issue for each directory that this user may not read. */
+async function closedIn(found: readonly Cleanable[]): Promise<Issue[]> {
+  const { adviceOnClosed } = await import('../../host/files/denied-access.js');
+  return found
     .filter((entry) => classOf(entry) === 'closed')
-    .map(({ path, otherUser }) => ({
-      where: 'clean',
-      message: `${path} belongs to ${otherUser ?? 'this user'}; run the same command as that user or as root`,
-    }));
-  if (issues.length > 0) throw new FeedrateError('target', 'some directories cannot be read', { issues });
+    .map(({ path }) => ({ where: 'clean', message: `cannot read ${path}; ${adviceOnClosed(path)}` }));
 }
 
 /** Returns the group of an entry. Any run may use a data directory; everything else belongs to the process that made it. */
@@ -199,16 +198,16 @@ const QUESTIONS: readonly (readonly [Class, string])[] = [
 
 /**
  * Removes every entry that it can. A signal ends the process at once: what is left can still be recognised and removed.
- * Throws `FeedrateError` with an issue for each one that it cannot.
+ * Returns an issue for each one that it cannot.
  */
-async function removeAll(entries: readonly Cleanable[], mode: ProgressMode): Promise<void> {
+async function removeAll(entries: readonly Cleanable[], mode: ProgressMode): Promise<Issue[]> {
   const [{ removeCleanable }, { createProgress }] = await Promise.all([
     import('../../run/cleanable.js'),
     import('../terminal/progress.js'),
   ]);
   const progress = createProgress(mode, process.stderr, process.env);
   leaveSignalsToTheKernel();
-  const issues: { where: string; message: string }[] = [];
+  const issues: Issue[] = [];
   const removed = entries.filter((entry) => {
     try {
       removeCleanable(entry, removalTeller(entry, progress));
@@ -221,7 +220,7 @@ async function removeAll(entries: readonly Cleanable[], mode: ProgressMode): Pro
   });
   progress.close();
   printLines([removed.length === 0 ? 'nothing was removed' : `removed ${sizeOf(removed)}`]);
-  if (issues.length > 0) throw new FeedrateError('target', 'some files could not be removed', { issues });
+  return issues;
 }
 
 /** Shorter removals are not told, ms. */

@@ -1,4 +1,4 @@
-import { EXIT, FeedrateError } from '../../base/errors.js';
+import { EXIT, FeedrateError, systemFaultOf } from '../../base/errors.js';
 import type { StatedFact } from '../../doctor/facts.js';
 import type { MountProbe } from '../../doctor/host-facts.js';
 import type { OntapOptions } from '../../fsx/ontap-access.js';
@@ -153,7 +153,7 @@ function probed(
   try {
     return probeMount(path);
   } catch (cause) {
-    const message = `target ${name}: cannot measure ${path}: ${(cause as Error).message}; use --no-measure to skip the measurement`;
+    const message = `target ${name}: cannot measure ${path}: ${systemFaultOf(cause).message}; use --no-measure to skip the measurement`;
     throw new FeedrateError('target', message, { cause });
   }
 }

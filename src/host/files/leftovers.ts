@@ -1,8 +1,9 @@
 /** What processes left under the names of `own-names.ts`. */
 import { basename } from 'node:path';
-import { FeedrateError } from '../../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../../base/errors.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
+import { adviceOn } from './denied-access.js';
 import { ifPresent, treeSize } from './directory-tree.js';
 import { findOwnDirectories } from './found-directories.js';
 import type { ProcessState } from './marker.js';
@@ -118,8 +119,8 @@ function removeFiles(path: string): void {
 }
 
 function reasonOf(cause: unknown, path: string): string {
-  const message = (cause as Error).message;
-  if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(cause) ?? '')) return message;
+  const message = systemFaultOf(cause).message;
+  if (!['ENOTEMPTY', 'EEXIST'].includes(codeOf(cause) ?? '')) return `${message}${adviceOn(cause, path, 'remove')}`;
   const [first] = storeOf(path).names(path);
   return `${first ?? 'something'} in it was not made by feedrate; move it away`;
 }

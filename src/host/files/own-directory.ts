@@ -6,11 +6,12 @@
 
 import { basename, dirname } from 'node:path';
 import { assert } from '../../base/assert.js';
-import { FeedrateError } from '../../base/errors.js';
+import { FeedrateError, systemFaultOf } from '../../base/errors.js';
 import { shellWord } from '../../base/shell-word.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { isOthers, userName } from '../system/user-name.js';
+import { adviceOn, isDenied } from './denied-access.js';
 import { ifPresent, removeContents } from './directory-tree.js';
 import {
   createMarker,
@@ -30,9 +31,6 @@ export interface DirectoryHome {
   /** The name of its data directory. Absent: `.feedrate-data`. */
   readonly dataDirectory?: string;
 }
-
-/** The errors of entries that this user may not change. */
-const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
 /** Returns the path of the own directory of this kind, whether or not it exists. */
 export function ownDirectoryPath(target: DirectoryHome, runId: string, kind: OwnKind): string {
@@ -64,7 +62,7 @@ export function createOwnDirectory(target: DirectoryHome, runId: string, kind: O
     });
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
-    throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${(cause as Error).message}`, {
+    throw new FeedrateError('target', `cannot create feedrate's directory ${path}: ${systemFaultOf(cause).message}`, {
       cause,
     });
   }
@@ -122,7 +120,7 @@ function removeHolder(path: string): void {
   try {
     ifPresent(() => storeOf(path).unlink(path));
   } catch (thrown) {
-    if (!DENIED_CODES.has(codeOf(thrown) ?? '')) throw thrown;
+    if (!isDenied(thrown)) throw thrown;
   }
 }
 
@@ -160,7 +158,7 @@ export function refuseForeignDirectory(path: string): void {
     openOwnDirectory(path).close();
   } catch (cause) {
     if (cause instanceof FeedrateError) throw cause;
-    throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${(cause as Error).message}`, {
+    throw new FeedrateError('target', `cannot use feedrate's directory ${path}: ${systemFaultOf(cause).message}`, {
       cause,
     });
   }
@@ -206,15 +204,9 @@ export function removeOwnDirectory(path: string, runId: string | null = null, re
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
     // On storage that fails, asking for the owner would fail as well.
-    const status = DENIED_CODES.has(codeOf(cause) ?? '') ? storeOf(path).status(path) : null;
-    if (status !== null && isOthers(status)) {
-      const advice = 'only this user or root can remove it';
-      throw new FeedrateError('target', `cannot remove ${path}: it belongs to ${userName(status.ownerId)}; ${advice}`, {
-        cause,
-      });
-    }
-    const advice = `fix the cause (failing storage, open files or permissions), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
-    throw new FeedrateError('target', `cannot remove ${path}: ${(cause as Error).message}; ${advice}`, { cause });
+    const rest = `fix the cause (failing storage or open files), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
+    const advice = isDenied(cause) ? adviceOn(cause, path, 'remove') : `; ${rest}`;
+    throw new FeedrateError('target', `cannot remove ${path}: ${systemFaultOf(cause).message}${advice}`, { cause });
   }
 }
 

@@ -12,16 +12,22 @@ const NOT_ALLOWED: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 const PORTS =
   'accepts only client ports below 1024, which need root: run as root, or export it with insecure (ONTAP: -mount-rootonly and -nfs-rootonly disabled)';
 
+/** Root has the ports that every server accepts. */
+const ADD_CLIENT = 'add this machine to the clients of the export (ONTAP: to its export policy)';
+
 /**
  * Returns the likely cause of a failed libnfs mount and what to do. A server that accepts only client ports below 1024
  * may answer with an error, with "no such export", or with a refusal that libnfs cannot describe.
  */
 export function mountRemedy(code: string, { server, version }: NfsUrl, isRoot: boolean): string {
-  if (NOT_ALLOWED.has(code)) return `the server does not export it to this machine, or ${PORTS}`;
+  if (NOT_ALLOWED.has(code))
+    return `the server does not export it to this machine${isRoot ? `; ${ADD_CLIENT}` : `, or ${PORTS}`}`;
   const orPorts = isRoot ? '' : `; or it ${PORTS}`;
   if (code === 'ENOENT') return `the server has no such export or directory${orPorts}`;
   const ports = version === 3 ? 'ports 111, 2049 and that of mountd' : 'port 2049';
-  return `cannot connect to ${server}; check its name, the network and that ${ports} can be reached${orPorts}`;
+  // libnfs cannot describe a refusal by version 4.
+  const orRefused = version === 3 ? '' : `; or the server does not export it to this machine: ${ADD_CLIENT}`;
+  return `cannot connect to ${server}; check its name, the network and that ${ports} can be reached${orRefused}${orPorts}`;
 }
 
 /**

@@ -3,8 +3,10 @@
  * most 48 bits. I/O operations therefore need no BigInt and no marshalling. koffi is an optional dependency: without it
  * `libc()` returns null, and every caller has a fallback.
  */
+
 import { createRequire } from 'node:module';
 import { constants } from 'node:os';
+import { UNNAMED_ERRORS } from '../../base/errors.js';
 
 /**
  * The calls that feedrate makes, with their C names and arguments. A failed call returns -1 and sets `errno()`,
@@ -149,7 +151,7 @@ const ERRNO_NAMES = new Map<number, string>(
 
 /** Returns the name of an error number, such as `ENOSPC` for 28, or `E<number>` when it has none. */
 export function errnoName(errno: number): string {
-  return ERRNO_NAMES.get(errno) ?? `E${errno}`;
+  return ERRNO_NAMES.get(errno) ?? UNNAMED_ERRORS[errno]?.[0] ?? `E${errno}`;
 }
 
 /**

@@ -191,7 +191,10 @@ function sharesOf(job: TrainingJob, armId: string, dataset: SharedFiles | null):
     const { samples } = index;
     const whom = job.numjobs === 1 ? 'the accelerator' : `each of ${job.numjobs} accelerators`;
     const message = `${samples} samples make no batch of ${job.batchSize} for ${whom}`;
-    throw new FeedrateError('workload', `${armId}: ${message}; use a smaller batch_size, or more files`);
+    throw new FeedrateError(
+      'workload',
+      `${armId}: ${message}; use a smaller batch_size (--batch of feed), or more files`,
+    );
   }
   const all = new WholeFiles(files, 0, 1, files.length);
   // Every worker may read any file, and the thread that plays the accelerators counts them.

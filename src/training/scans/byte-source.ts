@@ -56,7 +56,10 @@ export function bytesAt(source: ByteSource, offsetBytes: number, lengthBytes: nu
   return new BytesAt(bytes);
 }
 
-/** Returns the error for a file that is not what its format says. */
+/** The advice on a file that no other choice of the format makes whole. */
+const AGAIN = 'copy the file again, or leave it out with dataset.exclude';
+
+/** Returns the error for a file that is not what its format says. A reason without an advice gets that on damaged files. */
 export function damaged({ path }: ByteSource, why: string): FeedrateError {
-  return new FeedrateError('target', `${path}: ${why}`);
+  return new FeedrateError('target', `${path}: ${why}${why.includes('; ') ? '' : `; ${AGAIN}`}`);
 }

@@ -47,7 +47,7 @@ export function chunkTreeAt(source: ByteSource, rootAt: number, dimensions: numb
     }
     for (let entry = 0; entry < count; entry++) {
       const [bytes, offset] = [node.u32(keyAt(entry)), node.u64(keyAt(entry) + keyBytes)];
-      if (offset + bytes > source.bytes) throw damaged(source, 'a chunk is not in the file; was it truncated?');
+      if (offset + bytes > source.bytes) throw damaged(source, 'a chunk is not in the file, as if it were truncated');
       numbers.push(offset, bytes, node.u64(keyAt(entry) + 8));
     }
   };

@@ -11,7 +11,8 @@ import { type ChunkTree, chunkReads, chunkTreeAt } from './hdf5-chunks.js';
 
 const SUPERBLOCK_BYTES = 96;
 const SIGNATURE = '\x89HDF\r\n\x1a\n';
-const UNSUPPORTED = 'only files with a superblock of version 0 are supported, as h5py writes them without libver';
+const REWRITE = 'write it with h5py without libver';
+const UNSUPPORTED = `only files with a superblock of version 0 are supported; ${REWRITE}`;
 /** Places in the superblock. */
 const SUPER = {
   version: 8,
@@ -41,7 +42,7 @@ interface RowsOf {
 /** Yields the messages of an object's header. */
 function* messagesAt(source: ByteSource, at: number): Generator<readonly [type: number, content: BytesAt], void> {
   const header = bytesAt(source, at, OBJECT_HEADER_BYTES, 'the header of an object');
-  if (header.bytes[0] !== 1) throw damaged(source, `an object has a header of another version; ${UNSUPPORTED}`);
+  if (header.bytes[0] !== 1) throw damaged(source, `an object has a header of another version; ${REWRITE}`);
   const blocks: FileSpan[] = [{ offsetBytes: at + OBJECT_HEADER_BYTES, bytes: header.u32(8) }];
   for (let taken = 0; taken < blocks.length && taken < 64; taken++) {
     const { offsetBytes, bytes } = blocks[taken] as FileSpan;
@@ -138,7 +139,7 @@ export const hdf5Scan: FormatScan<Hdf5Geometry> = {
     const places = [superblock.u64(SUPER.rootAt), superblock.u64(SUPER.heapAt), treeAt, treeBytesOf(superblock)];
     const tree = dataset.chunkSizes === null ? null : chunkTreeAt(source, dataset.dataAt, dataset.chunkSizes.length);
     if (tree === null && dataset.dataAt + rows * rowBytes > source.bytes)
-      throw damaged(source, 'its largest dataset is not in the file; was it truncated?');
+      throw damaged(source, 'its largest dataset is not in the file, as if it were truncated');
     const fixed = [source.bytes, ...places, leaf.offsetBytes, leaf.bytes, headerAt, dataset.dataAt, rows, rowBytes];
     return [...fixed, tree?.dimensions ?? 0, ...(tree === null ? [] : tree.numbers)];
   },

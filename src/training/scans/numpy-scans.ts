@@ -32,7 +32,10 @@ function rowsOf(source: ByteSource, { text }: ArrayHeader): number {
   const [, shape] = /'shape': \(([\d, ]*)\)/.exec(text) ?? [];
   const rows = shape === undefined ? Number.NaN : Number(/\d+/.exec(shape)?.[0] ?? 1);
   if (rows >= 1 && !text.includes("'fortran_order': True")) return rows;
-  throw damaged(source, 'its first array has no rows that follow each other');
+  throw damaged(
+    source,
+    'its first array has no rows that follow each other; remove npz_samples, or write it with rows',
+  );
 }
 
 export const npyScan: FormatScan = {
@@ -64,7 +67,7 @@ const COMPRESSED = 'its arrays are compressed, which feedrate does not read; wri
 export const npzScan: FormatScan<NpzGeometry> = {
   scan: (source, { npzSamples }) => {
     const directory = directoryIn(source);
-    const entries = storedEntries(source, directory, COMPRESSED);
+    const entries = storedEntries(source, directory, () => COMPRESSED);
     const members = (npzSamples === 'members' ? entries : entries.slice(0, 1)).map((entry) => arrayIn(source, entry));
     const [first] = members as [ReturnType<typeof arrayIn>];
     const rows = npzSamples === 'rows' ? rowsOf(source, first.header) : 1;

@@ -41,7 +41,7 @@ function chunkOf(source: ByteSource, column: ThriftValue): FileSpan {
   const dictionaryAt = numberOf(metadata, CHUNK.dictionaryAt);
   const offsetBytes = dictionaryAt !== null && dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt ?? 0) : dataAt;
   if (bytes === null || offsetBytes === null || bytes < 0 || offsetBytes < 0 || offsetBytes + bytes > source.bytes)
-    throw damaged(source, 'a column is not in the file; was it truncated?');
+    throw damaged(source, 'a column is not in the file, as if it were truncated');
   return { offsetBytes, bytes };
 }
 

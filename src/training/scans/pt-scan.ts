@@ -1,7 +1,7 @@
 import { contentAt, type TorchGeometry, type ZipMemberPlace } from '../file-geometries.js';
 import { type ByteSource, damaged } from './byte-source.js';
 import type { FormatScan } from './format-scan.js';
-import { type ArchiveEntry, directoryIn, memberPlace, storedEntries } from './zip-scan.js';
+import { type ArchiveEntry, beginsWith, directoryIn, memberPlace, storedEntries } from './zip-scan.js';
 
 /** Numbers of a file, and then of each member that `torch.load` reads. */
 const [FILE_NUMBERS, MEMBER_NUMBERS] = [3, 4];
@@ -25,19 +25,29 @@ function loadedEntries(source: ByteSource, entries: readonly ArchiveEntry[]): Ar
   const [version, pickle] = [named(VERSION), named(PICKLE)];
   if (version === undefined || pickle === undefined)
     throw damaged(source, 'the zip archive is not one of torch.save; check the format');
-  if (named('constants.pkl') !== undefined)
-    throw damaged(source, 'it is a TorchScript program, which feedrate does not read; check the format');
+  if (isProgram(entries)) throw damaged(source, PROGRAM);
   const tensors = entries.filter((entry) => TENSOR.test(ownName(entry)));
   return [version, pickle, ...tensors.sort((a, b) => tensorNumber(a) - tensorNumber(b))];
 }
 
 const COMPRESSED = 'its tensors are compressed, which feedrate does not read; write it with torch.save';
+const PROGRAM = 'it is a TorchScript program, which feedrate does not read; write its tensors with torch.save';
+const OLD = 'it has the format of PyTorch before 1.6; write it with torch.save of a later version';
+
+/** How PyTorch before 1.6 begins a file: a pickled number. */
+const OLD_MAGIC = '\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19.';
+
+const isProgram = (entries: readonly ArchiveEntry[]): boolean =>
+  entries.some((entry) => ownName(entry) === 'constants.pkl');
 
 /** A file is one sample: all its tensors. */
 export const ptScan: FormatScan<TorchGeometry> = {
   scan: (source) => {
+    if (beginsWith(source, OLD_MAGIC)) throw damaged(source, OLD);
     const directory = directoryIn(source);
-    const entries = loadedEntries(source, storedEntries(source, directory, COMPRESSED));
+    // The code of a program is compressed, too.
+    const stored = storedEntries(source, directory, (entries) => (isProgram(entries) ? PROGRAM : COMPRESSED));
+    const entries = loadedEntries(source, stored);
     const members = entries.map((entry) => memberPlace(source, entry));
     const places = members.map(({ headerAtBytes, nameBytes, extraBytes, bytes }) => [
       headerAtBytes,

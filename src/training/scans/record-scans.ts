@@ -87,7 +87,7 @@ export const safetensorsScan: FormatScan<HeadedGeometry> = {
     const { from, to, rows } = largest;
     const start = LENGTH_BYTES + length + from;
     if (LENGTH_BYTES + length + to > source.bytes)
-      throw damaged(source, 'its largest tensor is not in the file; was it truncated?');
+      throw damaged(source, 'its largest tensor is not in the file, as if it were truncated');
     const rowBytes = (to - from) / rows;
     if (!(Number.isInteger(rowBytes) && rowBytes > 0)) throw damaged(source, 'its largest tensor has no whole rows');
     return [source.bytes, length, start, rows, rowBytes];

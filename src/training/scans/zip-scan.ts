@@ -15,12 +15,17 @@ export interface ArchiveEntry {
   readonly headerAtBytes: number;
 }
 
+/** How a file begins that is, or was, an archive. */
+const FIRST_MEMBER = 'PK\x03\x04';
+
 /** Finds the central directory. Archives with a comment are refused, because NumPy and PyTorch write none. */
 export function directoryIn(source: ByteSource): FileSpan {
   const at = source.bytes - END_BYTES;
   const end = at < 0 ? null : bytesAt(source, at, END_BYTES, 'the end of a zip archive');
-  if (end === null || end.text(0, 4) !== 'PK\x05\x06')
-    throw damaged(source, 'there is no zip archive, or it has a comment; check the format');
+  if (end === null || end.text(0, 4) !== 'PK\x05\x06') {
+    if (beginsWith(source, FIRST_MEMBER)) throw damaged(source, 'the zip archive is cut off, or has a comment');
+    throw damaged(source, 'there is no zip archive; check the format');
+  }
   const [bytes, offsetBytes] = [end.u32(12), end.u32(16)];
   if (offsetBytes !== LARGE) return { offsetBytes, bytes };
   const large = bytesAt(source, at - LOCATOR_BYTES - END_64_BYTES, END_64_BYTES, 'the end of a large zip archive');
@@ -28,23 +33,36 @@ export function directoryIn(source: ByteSource): FileSpan {
   return { offsetBytes: large.u64(48), bytes: large.u64(40) };
 }
 
+/** Returns whether a file begins with these bytes. */
+export function beginsWith(source: ByteSource, start: string): boolean {
+  return (
+    source.bytes >= start.length && bytesAt(source, 0, start.length, 'the first bytes').text(0, start.length) === start
+  );
+}
+
 /**
  * Returns the members in an archive's directory, in their order: at least one.
- * @param refusal what is said of an archive that has compressed members
+ * @param refusal returns what is said of an archive that has compressed members
  */
-export function storedEntries(source: ByteSource, { offsetBytes, bytes }: FileSpan, refusal: string): ArchiveEntry[] {
+export function storedEntries(
+  source: ByteSource,
+  { offsetBytes, bytes }: FileSpan,
+  refusal: (entries: readonly ArchiveEntry[]) => string,
+): ArchiveEntry[] {
   const directory = bytesAt(source, offsetBytes, bytes, 'the list of members');
   const entries: ArchiveEntry[] = [];
+  let isStored = true;
   for (let at = 0; at < bytes; ) {
     if (at + ENTRY_BYTES > bytes || directory.text(at, 4) !== 'PK\x01\x02')
       throw damaged(source, 'the list of members is damaged');
     const entryBytes = ENTRY_BYTES + directory.u16(at + 28) + directory.u16(at + 30) + directory.u16(at + 32);
     if (at + entryBytes > bytes) throw damaged(source, 'the list of members is damaged');
     const entry = directory.part(at, entryBytes);
-    if (entry.u16(METHOD_AT) !== STORED) throw damaged(source, refusal);
+    isStored &&= entry.u16(METHOD_AT) === STORED;
     entries.push(entryOf(entry));
     at += entryBytes;
   }
+  if (!isStored) throw damaged(source, refusal(entries));
   if (entries.length === 0) throw damaged(source, 'the zip archive has no members');
   return entries;
 }
@@ -69,7 +87,7 @@ function entryOf(entry: BytesAt): ArchiveEntry {
 /** Returns where a member is. Throws when it would reach beyond the end of the file. */
 export function memberPlace(source: ByteSource, { headerAtBytes, bytes }: ArchiveEntry): ZipMemberPlace {
   const local = bytesAt(source, headerAtBytes, LOCAL_HEADER_BYTES, 'the header of a member');
-  if (local.text(0, 4) !== 'PK\x03\x04') throw damaged(source, 'the header of a member is damaged');
+  if (local.text(0, 4) !== FIRST_MEMBER) throw damaged(source, 'the header of a member is damaged');
   const [nameBytes, extraBytes] = [local.u16(26), local.u16(28)];
   if (headerAtBytes + LOCAL_HEADER_BYTES + nameBytes + extraBytes + bytes > source.bytes)
     throw damaged(source, 'a member is longer than the file');

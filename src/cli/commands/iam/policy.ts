@@ -1,4 +1,4 @@
-import { EXIT, FeedrateError } from '../../../base/errors.js';
+import { EXIT, FeedrateError, systemFaultOf } from '../../../base/errors.js';
 import type { WrittenPolicy } from '../../../iam/generate/written-policies.js';
 import { addPlaceOptions, type RawCloudPlace } from '../../options/cloud-place.js';
 import { collect, formatOption } from '../../options/common-options.js';
@@ -68,7 +68,7 @@ async function writeFiles(policies: readonly WrittenPolicy[], directory: string,
       return readFileSync(path, 'utf8');
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
-      throw new FeedrateError('usage', `cannot write ${path}: ${(error as Error).message}`, { cause: error });
+      throw new FeedrateError('usage', `cannot write ${path}: ${systemFaultOf(error).message}`, { cause: error });
     }
   };
   const files = policies.map((written) => {
