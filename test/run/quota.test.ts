@@ -1,3 +1,5 @@
+// ci
+
 /** A quota that is used up, as real quotas of a file system report it: what is advised helps. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';

@@ -1,3 +1,5 @@
+// ci
+
 /** Files of NumPy, PyTorch and h5py, made by them, that feedrate refuses: what is advised makes them readable. */
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
