@@ -24,7 +24,7 @@ export interface Row {
   readonly cost: PythonCost;
   readonly torch: readonly Epoch[];
   readonly feedrate: readonly Epoch[];
-  /** Samples per second; null: not predicted. */
+  /** Samples per second; null: not predicted. Empty: nobody asked. */
   readonly predicted: readonly (number | null)[];
 }
 
@@ -43,7 +43,8 @@ function predictedRatio({ torch, predicted }: Row): number | null {
 /** Whether both the emulation and the prediction are near enough. */
 export function isNear(row: Row): boolean {
   const prediction = predictedRatio(row);
-  const isPredicted = prediction !== null && Math.abs(prediction - 1) <= MOST_PREDICTION_ERROR;
+  const isPredicted =
+    row.predicted.length === 0 || (prediction !== null && Math.abs(prediction - 1) <= MOST_PREDICTION_ERROR);
   return isPredicted && Math.abs(ratioOf(row, 'samplesPerSecond') - 1) <= MOST_ERROR;
 }
 

@@ -6,7 +6,7 @@
  *
  * `--mount`: on this directory, such as a mount of the lab, instead of slow mounts; caches are emptied before each side.
  * `--budget`: of each `feed`. A slow machine needs more for its ramp: where it does not get as far as the setting, nothing is
- * predicted, which counts as wrong.
+ * predicted, which counts as wrong. `none`: `feed` is left out.
  *
  * What Python itself costs is measured first on data in memory: per sample, emulated as `preprocess_time`, and per batch in the
  * training process, emulated as `hand_over_time`. `feedrate feed` is told both and predicts the same setting from its ramp.
@@ -271,6 +271,7 @@ async function main(directory: string): Promise<boolean> {
       await place.cold(root, setting, async (mounted) =>
         row.feedrate.push(await feedrateEpoch(mounted, directory, setting, 'cold', cost)),
       );
+      if (values.budget === 'none') continue;
       await place.cold(root, setting, async (mounted) =>
         row.predicted.push(await predictedRate(mounted, directory, setting, cost)),
       );
