@@ -2,7 +2,6 @@
  * Names of files as text. The system's names are bytes, mostly UTF-8. A byte that is no UTF-8 becomes a lone surrogate,
  * U+DC80 to U+DCFF, as in Python's `surrogateescape` (PEP 383), and that becomes the same byte again.
  */
-
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const ESCAPE = 0xdc00;
@@ -23,6 +22,20 @@ export function textOf(bytes: Uint8Array): string {
   } catch {
     return mixedText(own);
   }
+}
+
+/** Bytes of which each thread may have the text as well. */
+const MOST_TEXT_BYTES = 16 * 2 ** 20;
+
+/**
+ * Returns what reads parts of these bytes, which must not change, as `textOf` does. Where all are ASCII, and not too many, it
+ * takes a twentieth of the time.
+ */
+export function partsOf(bytes: Uint8Array): (start: number, end: number) => string {
+  const text = bytes.length > MOST_TEXT_BYTES ? '' : textOf(bytes);
+  // Other characters have several bytes.
+  if (text.length === bytes.length && !hasBytes(text)) return (start, end) => text.slice(start, end);
+  return (start, end) => textOf(bytes.subarray(start, end));
 }
 
 /** Returns text as bytes. */

@@ -2,7 +2,7 @@
  * The files that a scan found: their paths, sizes and times, in the order of the bytes of their paths. It is plain data
  * over shared memory, so that all threads of a process use the same: about 24 bytes a file and those of its name.
  */
-import { textOf } from '../base/byte-text.js';
+import { partsOf, textOf } from '../base/byte-text.js';
 import type { Opening } from '../base/opening.js';
 import type { SampleTable } from './sample-table.js';
 
@@ -48,8 +48,17 @@ export function nameAt({ starts, bytes }: PackedNames, place: number): Uint8Arra
 /** Returns the path of a file relative to the target. Bytes that are no UTF-8 are escaped (see `base/byte-text.ts`). */
 export function pathAt({ directories, directoryOf, names }: FileIndex, place: number): string {
   const directory = directoryTextOf(directories, directoryOf[place] as number);
-  const name = textOf(nameAt(names, place));
+  const name = nameTextOf(names, place);
   return directory === '' ? name : `${directory}/${name}`;
+}
+
+/** By names: what reads one of them. A worker asks for the name of each file just before it is opened. */
+const readers = new WeakMap<PackedNames, (start: number, end: number) => string>();
+
+function nameTextOf(names: PackedNames, place: number): string {
+  const read = readers.get(names) ?? partsOf(names.bytes);
+  readers.set(names, read);
+  return read(names.starts[place] as number, names.starts[place + 1] as number);
 }
 
 /** The text of each directory, which is asked for once for every file in it. */

@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { bytesOf, hasBytes, textOf } from '../../src/base/byte-text.js';
+import { bytesOf, hasBytes, partsOf, textOf } from '../../src/base/byte-text.js';
 
 const test = suite('byte text');
 
@@ -13,6 +13,26 @@ test('any bytes become text and the same bytes again', () => {
       const text = textOf(bytes);
       assert.equal(Array.from(bytesOf(text)), Array.from(bytes));
       assert.is(hasBytes(text), !Buffer.from(Buffer.from(bytes).toString('utf8')).equals(Buffer.from(bytes)));
+    }),
+    { seed: 3, numRuns: 500 },
+  );
+});
+
+test('parts of bytes are read as each of them alone, from memory that threads share, too', () => {
+  const names = fc.array(fc.oneof(fc.string(), fc.uint8Array({ maxLength: 8 })), { minLength: 1, maxLength: 8 });
+  fc.assert(
+    fc.property(names, (list) => {
+      const parts = list.map((name) => Buffer.from(name as string));
+      const whole = Buffer.concat(parts);
+      const shared = new Uint8Array(new SharedArrayBuffer(whole.length + 1), 1);
+      shared.set(whole);
+      const read = partsOf(shared);
+      let at = 0;
+      for (const part of parts) {
+        const end = at + part.length;
+        assert.is(read(at, end), textOf(part));
+        at = end;
+      }
     }),
     { seed: 3, numRuns: 500 },
   );
