@@ -2,6 +2,7 @@
  * Names of files as text. The system's names are bytes, mostly UTF-8. A byte that is no UTF-8 becomes a lone surrogate,
  * U+DC80 to U+DCFF, as in Python's `surrogateescape` (PEP 383), and that becomes the same byte again.
  */
+
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const encoder = new TextEncoder();
 const ESCAPE = 0xdc00;
@@ -33,8 +34,8 @@ const MOST_TEXT_BYTES = 16 * 2 ** 20;
  */
 export function partsOf(bytes: Uint8Array): (start: number, end: number) => string {
   const text = bytes.length > MOST_TEXT_BYTES ? '' : textOf(bytes);
-  // Other characters have several bytes.
-  if (text.length === bytes.length && !hasBytes(text)) return (start, end) => text.slice(start, end);
+  // A character that has several bytes makes the text shorter.
+  if (text.length === bytes.length) return (start, end) => text.slice(start, end);
   return (start, end) => textOf(bytes.subarray(start, end));
 }
 

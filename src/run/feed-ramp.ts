@@ -1,5 +1,5 @@
 /** Measures how many samples per second a target delivers to 1, 2, 4, … readers. */
-import { assert } from '../base/assert.js';
+import { FeedrateError } from '../base/errors.js';
 import { formatCount, formatThroughput } from '../base/units.js';
 import { type RampJob, rampJobName, stockOf } from '../plan/feed-workload.js';
 import { rampPointOf } from '../stats/feed-trials.js';
@@ -53,7 +53,7 @@ export interface MeasuredRamp {
 
 /**
  * Measures until twice the readers gain less than 5 %, and as many readers as the prediction looks at; then measures all of
- * them again. Throws as the stages do.
+ * them again. Throws as the stages do, and FeedrateError `measurement` if nothing could be read.
  */
 export async function measureRamp(stages: FeedStages, limits: RampLimits, tell: (text: string) => void): Promise<void> {
   const { model, mostReaders, trialNs, leftNs } = limits;
@@ -115,9 +115,8 @@ export function rampOf(stages: FeedStages): MeasuredRamp {
 
 function rateOf(stages: FeedStages, { name, readers }: Pick<RampJob, 'name' | 'readers'>): number {
   const point = rampPointOf(stages.run?.trials ?? [], name, readers);
-  // The plan refuses jobs without a batch, and a trial that fails ends the stages with its own fault.
-  assert(point !== null, `${name} measured no sample`);
-  return sampleRate(point);
+  if (point !== null) return sampleRate(point);
+  throw new FeedrateError('measurement', `${stages.run?.directory}: ${name} read no sample`);
 }
 
 function withinData(
