@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PATIENT, type Patience } from '../../src/aws/retry.js';
+import type { FeedrateError } from '../../src/base/errors.js';
 import { type FsxApi, openFsx } from '../../src/fsx/api.js';
 import { withEnvironment } from '../support/environment.js';
 import { refusalOf } from '../support/feedrate-error.js';
@@ -36,6 +37,15 @@ test.after(async () => {
 
 const QUICK: Patience = { attemptMs: 400, callMs: 400 };
 const open = (patience = PATIENT): Promise<FsxApi> => openFsx(REGION, patience);
+/** The refusal of a service that answers, although a busy machine may need longer for it than a caller who is in a hurry waits. */
+async function answeredRefusal(call: (api: FsxApi) => Promise<unknown>): Promise<FeedrateError> {
+  for (let ms = 400; ; ms *= 4) {
+    await server.forget();
+    const error = await refusalOf(async () => call(await open({ attemptMs: ms, callMs: ms })));
+    if (!error.message.includes('no answer for') || ms > 10_000) return error;
+  }
+}
+
 const ofSvm = { name: 'storage-virtual-machine-id', value: SVM } as const;
 
 test('250 volumes come in pages, each once', async () => {
@@ -82,7 +92,7 @@ test('throttled calls are repeated', async () => {
 
 test('throttling ends with the patience of the caller', async () => {
   await server.fault('DescribeVolumes', 'throttled');
-  const error = await refusalOf(async () => (await open(QUICK)).volumes(ofSvm));
+  const error = await answeredRefusal((api) => api.volumes(ofSvm));
   assert.match(
     error.message,
     /^fsx:DescribeVolumes in us-east-1: ThrottlingException: Rate exceeded; try again later$/,
@@ -95,7 +105,7 @@ test('a failing service is asked again, and named when it goes on', async () => 
   await server.fault('DescribeFileSystems', 'html', 1);
   assert.is((await (await open()).fileSystems([FILE_SYSTEM])).length, 1);
   await server.fault('DescribeFileSystems', 'html');
-  const error = await refusalOf(async () => (await open(QUICK)).fileSystems(null));
+  const error = await answeredRefusal((api) => api.fileSystems(null));
   assert.match(
     error.message,
     /^fsx:DescribeFileSystems in us-east-1: UnreadableAnswer: the answer \(HTTP 500\) is not AWS JSON; check for a proxy/,
@@ -114,10 +124,12 @@ for (const [fault, expected] of [
 ] as const) {
   test(`${fault}: the error says what to do`, async () => {
     await server.fault('DescribeVolumes', fault);
-    const error = await refusalOf(async () => (await open(QUICK)).volumes(ofSvm));
+    const error = await (fault === 'hang'
+      ? refusalOf(async () => (await open(QUICK)).volumes(ofSvm))
+      : answeredRefusal((api) => api.volumes(ofSvm)));
     assert.is(error.code, 'cloud');
     assert.match(error.message, expected);
-    assert.is((await server.requests()).length, 1);
+    assert.ok((await server.requests()).length <= 1, 'it is not asked again');
     // Whatever is advised, the call succeeds once the fault is over.
     await server.calm();
     assert.is((await (await open()).volumes({ id: volumeId(2) }))[0]?.Name, 'vol2');
