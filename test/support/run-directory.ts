@@ -1,5 +1,5 @@
 /** A fresh directory with targets and results, the runs that a test makes in it, and what they leave. */
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { decodeRun, decodeTrial } from '../../src/record/codec.js';
 import type { RunRecord } from '../../src/record/run-record.js';
@@ -10,9 +10,13 @@ export function runFile(results: string, name: string): string {
   return readFileSync(join(latestRun(results), name), 'utf8');
 }
 
-/** The directory of the run that was started last. */
+/** The directory of the run that was started last. Runs of one second have names in no order, and a short run takes half of one. */
 export function latestRun(results: string): string {
-  const name = readdirSync(results).sort().at(-1);
+  const bornMs = (name: string): number => statSync(join(results, name)).birthtimeMs;
+  const secondOf = (name: string): string => name.slice(0, 'YYYYMMDDTHHMMSSZ'.length);
+  const names = readdirSync(results).sort();
+  const ofLastSecond = names.filter((name) => secondOf(name) === secondOf(names.at(-1) ?? ''));
+  const name = ofLastSecond.sort((a, b) => bornMs(a) - bornMs(b)).at(-1);
   if (name === undefined) throw new Error(`${results} holds no run`);
   return join(results, name);
 }
