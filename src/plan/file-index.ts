@@ -56,8 +56,11 @@ export function pathAt({ directories, directoryOf, names }: FileIndex, place: nu
 const readers = new WeakMap<PackedNames, (start: number, end: number) => string>();
 
 function nameTextOf(names: PackedNames, place: number): string {
-  const read = readers.get(names) ?? partsOf(names.bytes);
-  readers.set(names, read);
+  let read = readers.get(names);
+  if (read === undefined) {
+    read = partsOf(names.bytes);
+    readers.set(names, read);
+  }
   return read(names.starts[place] as number, names.starts[place + 1] as number);
 }
 

@@ -1,6 +1,6 @@
 /** What the process of a session does: it measures and appends to the run directory. */
 import { FeedrateError, isSystemError } from '../base/errors.js';
-import { warmClockCost } from '../engine/clock-cost.js';
+import { warmClockCost } from '../engine/core/clock.js';
 import { WorkerPool } from '../engine/pool.js';
 import { libc } from '../host/system/libc.js';
 import { decodeIndex } from '../plan/index-image.js';

@@ -1,7 +1,7 @@
 /** Finds runs below a results directory. */
 
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { basename, join, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { commandFor } from '../base/results-command.js';
 import { adviceOnClosed, isDenied } from '../host/files/denied-access.js';
@@ -134,16 +134,15 @@ function runNames(resultsDirectory: string, passedOver?: PassedOver): string[] {
   const others: string[] = [];
   const closed: string[] = [];
   const names = entriesOf(resultsDirectory).filter((name) => {
-    const path = join(resultsDirectory, name);
-    const why = name.startsWith('.') ? 'hidden' : whyNoRun(path);
-    if (why === CLOSED && RUN_NAME.test(name)) closed.push(path);
+    const why = name.startsWith('.') ? 'hidden' : whyNoRun(join(resultsDirectory, name));
+    if (why === CLOSED && RUN_NAME.test(name)) closed.push(name);
     else if (why !== null && RUN_NAME.test(name)) others.push(`${name} (${why})`);
     return why === null;
   });
   const [first] = closed;
   if (first !== undefined)
     passedOver?.(
-      `${resultsDirectory}: passed over ${listText(closed.map((path) => basename(path)))}, which cannot be read; ${adviceOnClosed(first)}`,
+      `${resultsDirectory}: passed over ${listText(closed)}, which cannot be read; ${adviceOnClosed(join(resultsDirectory, first))}`,
     );
   if (others.length > 0) {
     const [are, runs] = others.length === 1 ? ['is', 'a run'] : ['are', 'runs'];

@@ -1,5 +1,5 @@
 /** Observes what else the machine does while a trial is measured. */
-import { clockCost } from '../engine/clock-cost.js';
+import { clockCost } from '../engine/core/clock.js';
 import { othersRun, readMachine, usedBetween } from '../host/system/machine-load.js';
 import type { MachineUse } from '../record/machine-use.js';
 
