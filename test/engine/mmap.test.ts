@@ -311,11 +311,17 @@ for (const ioengine of ['mmap', 'psync'] as const) {
     const job = ioJob({ ioengine, bs: blocks(512), ioSizeBytes: operations * 512, norandommap: true });
     // A number on the heap takes 16 bytes; at one for each operation the new space would be full this often.
     const expected = Math.floor((operations * 16) / (newSpaceMib(1) * MIB));
-    // Where other programs hold the cores, V8's compiling threads come late, and code that is not compiled allocates.
+    // Where other programs hold the cores, V8's compiling threads come late, and code that is not compiled allocates. What
+    // V8 once chose not to inline allocates for as long as its thread lives: each try has threads of its own.
     const counts: number[] = [];
     while (counts.length < 3 && !counts.some((count) => count < expected / 2)) {
-      const { reports } = await runEngineWell(pool, job, { files });
-      counts.push(reports[0]?.gcCount ?? expected);
+      const freshPool = new WorkerPool(1);
+      try {
+        const { reports } = await runEngineWell(freshPool, job, { files });
+        counts.push(reports[0]?.gcCount ?? expected);
+      } finally {
+        await freshPool.close();
+      }
     }
     assert.ok(
       counts.some((count) => count < expected / 2),
