@@ -115,9 +115,6 @@ function rehearse(trialTask: WorkerTask, job: IoJob, { contentOf, equip }: Rehea
   const clock = new MonotonicClock();
   const content = contentOf(task, files);
   const meter = new Meter(counters, 0, 0, DURATION_NS, false);
-  // Counts exceed 2^31 in a trial, and V8 would discard code that has only seen smaller ones.
-  meter.readBytes = 2 ** 31;
-  meter.writeBytes = 2 ** 31;
   const { backend, createDrain } = equip(task, clock, content);
   try {
     const program = new IoProgram(

@@ -6,9 +6,10 @@ import { Meter } from '../../src/engine/core/meter.js';
 const MS = 1_000_000;
 
 function add(meter: Meter, operations: number, bytes: number): void {
-  for (let i = 0; i < operations; i++) meter.record('read', 1000);
-  meter.readOps += operations;
-  meter.readBytes += operations * bytes;
+  for (let i = 0; i < operations; i++) {
+    meter.record('read', 1000);
+    meter.countRead(bytes);
+  }
 }
 
 const meter = suite('meter');

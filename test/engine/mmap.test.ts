@@ -13,7 +13,6 @@ import { MonotonicClock } from '../../src/engine/core/clock.js';
 import { WorkerPool } from '../../src/engine/pool.js';
 import { type Libc, libc, POSIX_FADV_DONTNEED } from '../../src/host/system/libc.js';
 import { READ, WRITE } from '../../src/plan/batch.js';
-import { newSpaceMib } from '../../src/plan/needs.js';
 import type { DataFile } from '../../src/plan/plan.js';
 import { assembleClient } from '../../src/trial/assemble.js';
 import type { MapAdvice } from '../../src/workload/workload.js';
@@ -303,32 +302,6 @@ mmap('page faults of the workers are counted: one a page where the kernel reads 
   assert.is(warm.majorFaults, 0);
   assert.ok((warm.minorFaults ?? 0) > 0, 'mapping what is cached takes minor faults');
 });
-
-for (const ioengine of ['mmap', 'psync'] as const) {
-  mmap(`${ioengine}: the loop allocates nothing for an operation`, async () => {
-    const files = await layOut(directory, [file(16 * MIB)]);
-    const operations = 4_000_000;
-    const job = ioJob({ ioengine, bs: blocks(512), ioSizeBytes: operations * 512, norandommap: true });
-    // A number on the heap takes 16 bytes; at one for each operation the new space would be full this often.
-    const expected = Math.floor((operations * 16) / (newSpaceMib(1) * MIB));
-    // Where other programs hold the cores, V8's compiling threads come late, and code that is not compiled allocates. What
-    // V8 once chose not to inline allocates for as long as its thread lives: each try has threads of its own.
-    const counts: number[] = [];
-    while (counts.length < 3 && !counts.some((count) => count < expected / 2)) {
-      const freshPool = new WorkerPool(1);
-      try {
-        const { reports } = await runEngineWell(freshPool, job, { files });
-        counts.push(reports[0]?.gcCount ?? expected);
-      } finally {
-        await freshPool.close();
-      }
-    }
-    assert.ok(
-      counts.some((count) => count < expected / 2),
-      `${counts.join(', ')} collections`,
-    );
-  });
-}
 
 mmap('without koffi the refusal says what is missing', () => {
   const environment = { FEEDRATE_NO_KOFFI: '1' };

@@ -27,10 +27,9 @@ function worker(counters: Counters, index: number, endsNs: readonly number[], de
   let startNs = 0;
   for (const endNs of endsNs) {
     meter.record('read', endNs - startNs);
-    meter.readOps++;
-    meter.readBytes += BYTES;
+    meter.countRead(BYTES);
     startNs = endNs;
-    if (endNs >= meter.nextTickNs && !meter.tick(endNs)) break;
+    if (meter.isDue(endNs) && !meter.tick(endNs)) break;
   }
   const total = meter.finish(startNs);
   const { rampEnd, deadlineEnd, allBusyEnd } = meter;

@@ -38,7 +38,7 @@ export class MeteredReading implements ReaderCalls {
   }
 
   statusOf(path: string): void {
-    this.#meter.entryOps++;
+    this.#meter.countEntry();
     this.#timed('stat', () => this.#inner.statusOf(path));
   }
 
@@ -86,7 +86,7 @@ export class MeteredReading implements ReaderCalls {
   }
 
   list(path: string, expected: number): number {
-    this.#meter.entryOps++;
+    this.#meter.countEntry();
     return this.#timed('readdir', () => this.#inner.list(path, expected));
   }
 
@@ -100,8 +100,7 @@ export class MeteredReading implements ReaderCalls {
 
   #moved(startNs: number, bytes: number): number {
     if (bytes === 0) return 0;
-    this.#meter.readOps++;
-    this.#meter.readBytes += bytes;
+    this.#meter.countRead(bytes);
     this.#note('read', startNs);
     return bytes;
   }
@@ -109,7 +108,7 @@ export class MeteredReading implements ReaderCalls {
   #note(kind: OperationKind, startNs: number): void {
     const nowNs = this.#clock.now();
     this.#meter.record(kind, nowNs - startNs);
-    if (nowNs >= this.#meter.nextTickNs && !this.#meter.tick(nowNs)) this.hasEnded = true;
+    if (this.#meter.isDue(nowNs) && !this.#meter.tick(nowNs)) this.hasEnded = true;
   }
 
   #requireTime(): void {

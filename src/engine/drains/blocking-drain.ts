@@ -5,7 +5,7 @@ import type { Backend } from '../core/backend.js';
 import type { TransferCalls } from '../core/calls.js';
 import { type MonotonicClock, monotonicNs } from '../core/clock.js';
 import { HISTOGRAM_BASE } from '../core/counters.js';
-import type { Meter } from '../core/meter.js';
+import { type Meter, TALLY } from '../core/meter.js';
 import { CallDrain } from './call-drain.js';
 import type { Drain } from './drain.js';
 import { PLAIN_DRAIN } from './drain.js';
@@ -54,7 +54,7 @@ export class BlockingDrain implements Drain {
     const { handles } = backend;
     const { read, write } = backend.calls;
     const meter = this.#meter;
-    const { histograms } = meter;
+    const { histograms, tally } = meter;
     const bufferAt = this.#bufferAt;
     const { originNs } = backend.clock;
     const writeBase = HISTOGRAM_BASE.write;
@@ -72,14 +72,14 @@ export class BlockingDrain implements Drain {
       const cell = (isRead ? 0 : writeBase) + binOf(endNs - startNs);
       histograms[cell] = (histograms[cell] as number) + 1;
       if (isRead) {
-        meter.readOps++;
-        meter.readBytes += bytes;
+        tally[TALLY.readOps] = (tally[TALLY.readOps] as number) + 1;
+        tally[TALLY.readBytes] = (tally[TALLY.readBytes] as number) + bytes;
       } else {
-        meter.writeOps++;
-        meter.writeBytes += bytes;
+        tally[TALLY.writeOps] = (tally[TALLY.writeOps] as number) + 1;
+        tally[TALLY.writeBytes] = (tally[TALLY.writeBytes] as number) + bytes;
       }
       startNs = endNs;
-      if (endNs - originNs >= meter.nextTickNs) {
+      if (endNs - originNs >= (tally[TALLY.nextTickNs] as number)) {
         if (!meter.tick(endNs - originNs)) return false;
         // V8 does not inline such a rare call. Without `+` it could not be sure of a number here, and would allocate
         // `startNs` as an object for every operation.

@@ -3,7 +3,7 @@ import { type Batch, READ, WRITE } from '../../plan/batch.js';
 import type { Content } from '../content/buffers.js';
 import type { Backend } from '../core/backend.js';
 import { HISTOGRAM_BASE } from '../core/counters.js';
-import type { Meter } from '../core/meter.js';
+import { type Meter, TALLY } from '../core/meter.js';
 import { type Drain, type DrainOptions, isPlain } from './drain.js';
 import { DueTimes } from './due-times.js';
 
@@ -46,7 +46,7 @@ export class CallDrain implements Drain {
     const { file, offsetBytes, lengthBytes, kind, count } = batch;
     const backend = this.#backend;
     const meter = this.#meter;
-    const histograms = meter.histograms;
+    const { histograms, tally } = meter;
     const clock = backend.clock;
     const bufferAt = this.#content.dataAt;
     const writeBase = HISTOGRAM_BASE.write;
@@ -59,13 +59,13 @@ export class CallDrain implements Drain {
       const cell = (operation === READ ? 0 : writeBase) + binOf(endNs - startNs);
       histograms[cell] = (histograms[cell] as number) + 1;
       if (operation === READ) {
-        meter.readOps++;
-        meter.readBytes += bytes;
+        tally[TALLY.readOps] = (tally[TALLY.readOps] as number) + 1;
+        tally[TALLY.readBytes] = (tally[TALLY.readBytes] as number) + bytes;
       } else {
-        meter.writeOps++;
-        meter.writeBytes += bytes;
+        tally[TALLY.writeOps] = (tally[TALLY.writeOps] as number) + 1;
+        tally[TALLY.writeBytes] = (tally[TALLY.writeBytes] as number) + bytes;
       }
-      if (endNs >= meter.nextTickNs && !meter.tick(endNs)) return false;
+      if (endNs >= (tally[TALLY.nextTickNs] as number) && !meter.tick(endNs)) return false;
     }
     return true;
   }
@@ -89,7 +89,7 @@ export class CallDrain implements Drain {
       if (operation === READ && verify) this.#content.check(slot, offsetBytes, bytes, generation);
       if (operation === WRITE) this.#syncWhenDue(slot);
       if (!this.#think()) return false;
-      if (endNs >= this.#meter.nextTickNs && !this.#meter.tick(clock.now())) return false;
+      if (this.#meter.isDue(endNs) && !this.#meter.tick(clock.now())) return false;
     }
     return true;
   }
@@ -102,11 +102,9 @@ export class CallDrain implements Drain {
       meter.record('clat', endNs - submitNs);
     }
     if (operation === READ) {
-      meter.readOps++;
-      meter.readBytes += bytes;
+      meter.countRead(bytes);
     } else {
-      meter.writeOps++;
-      meter.writeBytes += bytes;
+      meter.countWrite(bytes);
     }
   }
 
@@ -133,7 +131,7 @@ export class CallDrain implements Drain {
   #waitUntil(dueNs: number): boolean {
     const clock = this.#backend.clock;
     for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
-      if (nowNs >= this.#meter.nextTickNs && !this.#meter.tick(nowNs)) return false;
+      if (this.#meter.isDue(nowNs) && !this.#meter.tick(nowNs)) return false;
       clock.waitUntil(Math.min(dueNs, nowNs + WAIT_SLICE_NS, this.#meter.deadlineNs));
     }
     return true;

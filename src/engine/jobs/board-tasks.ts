@@ -44,7 +44,7 @@ export class BoardTasks {
       this.#board.idle(task.worker, this.#done);
       this.#board.waitForTask(task.worker, this.#done);
       const nowNs = backend.clock.now();
-      if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+      if (meter.isDue(nowNs)) meter.tick(nowNs);
     }
     return !counters.stopRequested;
   }

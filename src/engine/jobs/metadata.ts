@@ -60,7 +60,7 @@ class MetadataProgram implements Program {
     const { passes, operations } = this.#job;
     let busyNs = 0;
     // The items that were made before the measurement have been counted to show that the target responds.
-    this.#context.meter.entryOps = 0;
+    this.#context.meter.forgetEntries();
     for (; this.#pass < passes; this.#pass++) {
       for (const operation of operations) {
         const tookNs = this.#phase(operation);
@@ -129,9 +129,9 @@ class MetadataProgram implements Program {
         nowNs = clock.now();
         const cell = base + binOf(nowNs - beginNs);
         histograms[cell] = (histograms[cell] as number) + 1;
-        meter.entryOps++;
+        meter.countEntry();
         item++;
-        if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) this.#isStopped = true;
+        if (meter.isDue(nowNs) && !meter.tick(nowNs)) this.#isStopped = true;
         if (this.#isStopped || nowNs >= untilNs) break;
       }
       this.#note(kind, cells, item);
@@ -173,8 +173,7 @@ class MetadataProgram implements Program {
     for (let atBytes = 0, bytes = 0; atBytes < filesizeBytes; atBytes += bytes) {
       bytes = Math.min(this.#lengths.draw(), filesizeBytes - atBytes);
       backend.transfer(WRITE, SLOT, atBytes, bytes, content.fill(SLOT, atBytes, bytes, this.#pass));
-      meter.writeOps++;
-      meter.writeBytes += bytes;
+      meter.countWrite(bytes);
     }
     if (fsync) timed(this.#context, 'fsync', () => backend.sync(SLOT, false));
     backend.close(SLOT);
@@ -210,9 +209,9 @@ class MetadataProgram implements Program {
       entries += backend.entries.list(isOwn ? each : each * task.workers);
       const nowNs = clock.now();
       meter.record('readdir', nowNs - beginNs);
-      meter.entryOps++;
+      meter.countEntry();
       operations++;
-      if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) this.#isStopped = true;
+      if (meter.isDue(nowNs) && !meter.tick(nowNs)) this.#isStopped = true;
       if (this.#isStopped || nowNs >= untilNs) break;
     }
     return { operations, entries };
@@ -232,7 +231,8 @@ class MetadataProgram implements Program {
     this.#each(0, this.#job.nrfiles, (item) => {
       this.#make(task.worker, item, firstName(task.worker, item));
       cells[ITEM_CELLS.made] = item + 1;
-      cells[CELL.entryOps] = ++meter.entryOps;
+      meter.countEntry();
+      cells[CELL.entryOps] = meter.entryOps;
       return !counters.stopRequested;
     });
   }
@@ -241,9 +241,9 @@ class MetadataProgram implements Program {
   #renew(): boolean {
     const { backend, meter } = this.#context;
     this.#removeRest(() => {
-      meter.entryOps++;
+      meter.countEntry();
       const nowNs = backend.clock.now();
-      if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+      if (meter.isDue(nowNs)) meter.tick(nowNs);
     });
     this.#begin();
     return this.#meet() !== null;

@@ -63,7 +63,7 @@ class ReplayProgram implements Program {
       this.#gapNs += gapNs;
       if (!this.#step(place)) break;
       const nowNs = clock.now();
-      if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) break;
+      if (meter.isDue(nowNs) && !meter.tick(nowNs)) break;
     }
     return clock.now();
   }
@@ -72,7 +72,7 @@ class ReplayProgram implements Program {
   #pause(untilNs: number): boolean {
     const { backend, meter } = this.#context;
     for (let nowNs = backend.clock.now(); nowNs < untilNs; nowNs = backend.clock.now()) {
-      if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) return false;
+      if (meter.isDue(nowNs) && !meter.tick(nowNs)) return false;
       backend.clock.waitUntil(Math.min(untilNs, nowNs + SLICE_NS));
     }
     return true;
@@ -178,8 +178,7 @@ class ReplayProgram implements Program {
       this.#programNs += tookNs;
       done += bytes;
       this.#made++;
-      meter.writeOps++;
-      meter.writeBytes += bytes;
+      meter.countWrite(bytes);
       meter.record('write', tookNs);
       this.#sums.add('write', fileClass, bytes, tookNs);
     } while (done < lengthBytes);
@@ -188,8 +187,7 @@ class ReplayProgram implements Program {
   #record(call: number, bytes: number, tookNs: number): void {
     const { meter } = this.#context;
     if (bytes > 0) {
-      meter.readOps++;
-      meter.readBytes += bytes;
+      meter.countRead(bytes);
       meter.record('read', tookNs);
     } else if (call === CALL.open) meter.record('open', tookNs);
     else if (call === CALL.close) meter.record('close', tookNs);

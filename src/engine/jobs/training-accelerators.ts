@@ -260,7 +260,7 @@ export class AcceleratorProgram implements Program {
     let signNs = clock.now() + SIGN_OF_LIFE_NS;
     for (let nowNs = clock.now(); nowNs < dueNs; nowNs = clock.now()) {
       if (nowNs >= signNs) {
-        meter.entryOps++;
+        meter.countEntry();
         signNs += SIGN_OF_LIFE_NS;
       }
       if (!this.#tick()) return false;
@@ -274,7 +274,7 @@ export class AcceleratorProgram implements Program {
     const { backend, meter, counters } = this.#context;
     this.#saves?.publishIfSaved();
     const nowNs = backend.clock.now();
-    if (nowNs >= meter.nextTickNs) meter.tick(nowNs);
+    if (meter.isDue(nowNs)) meter.tick(nowNs);
     return !counters.stopRequested;
   }
 

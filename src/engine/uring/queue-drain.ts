@@ -4,7 +4,7 @@ import type { Content } from '../content/buffers.js';
 import { IoFault } from '../core/backend.js';
 import type { MonotonicClock } from '../core/clock.js';
 import { HISTOGRAM_BASE } from '../core/counters.js';
-import type { Meter } from '../core/meter.js';
+import { type Meter, TALLY } from '../core/meter.js';
 import type { Drain, DrainOptions } from '../drains/drain.js';
 import { DueTimes } from '../drains/due-times.js';
 import { Operations } from './operations.js';
@@ -164,7 +164,7 @@ export class QueueDrain implements Drain {
     const { createdNs, submittedNs, doneBytes } = operations;
     const ring = this.#ring;
     const meter = this.#meter;
-    const { histograms } = meter;
+    const { histograms, tally } = meter;
     const { verify } = this.#options;
     const endNs = this.#clock.now();
     const count = ring.completions();
@@ -193,18 +193,18 @@ export class QueueDrain implements Drain {
       histograms[clatCell] = (histograms[clatCell] as number) + 1;
       const bytes = asked + (doneBytes[place] as number);
       if (isRead) {
-        meter.readOps++;
-        meter.readBytes += bytes;
+        tally[TALLY.readOps] = (tally[TALLY.readOps] as number) + 1;
+        tally[TALLY.readBytes] = (tally[TALLY.readBytes] as number) + bytes;
         if (verify) this.#check(place);
       } else {
-        meter.writeOps++;
-        meter.writeBytes += bytes;
+        tally[TALLY.writeOps] = (tally[TALLY.writeOps] as number) + 1;
+        tally[TALLY.writeBytes] = (tally[TALLY.writeBytes] as number) + bytes;
       }
       operations.release(place);
     }
     ring.take(count);
     this.#nowNs = endNs;
-    const ticks = endNs >= meter.nextTickNs;
+    const ticks = endNs >= (tally[TALLY.nextTickNs] as number);
     const live = !ticks || meter.tick(endNs);
     // Checks and ticks must not count as time of the next operations.
     if (verify || ticks) this.#nowNs = this.#clock.now();
@@ -240,7 +240,7 @@ export class QueueDrain implements Drain {
     const ring = this.#ring;
     const meter = this.#meter;
     for (let nowNs = this.#clock.now(); nowNs < dueNs; nowNs = this.#clock.now()) {
-      if (nowNs >= meter.nextTickNs && !meter.tick(nowNs)) return false;
+      if (meter.isDue(nowNs) && !meter.tick(nowNs)) return false;
       const untilNs = Math.min(dueNs, nowNs + WAIT_SLICE_NS, meter.deadlineNs);
       if (ring.inFlight === 0) {
         this.#clock.waitUntil(untilNs);
