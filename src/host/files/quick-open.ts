@@ -4,7 +4,7 @@
  */
 import { constants } from 'node:fs';
 import { constants as osConstants } from 'node:os';
-import { bytesOf, hasBytes } from '../../base/byte-text.js';
+import { bytesOf } from '../../base/byte-text.js';
 import { type Libc, loadedLibc } from '../system/libc.js';
 import type { Below } from './held-directories.js';
 
@@ -19,6 +19,7 @@ const HOW_BYTES = 24;
 const RESOLVE_NO_XDEV = 1;
 const RESOLVE_NO_SYMLINKS = 4;
 const PATH_BYTES = 4096;
+const LAST_ASCII = 0x7f;
 const AT_EMPTY_PATH = 0x1000;
 /** The attributes that the client has: just after an open they are current, and no server is asked. */
 const AT_STATX_DONT_SYNC = 0x4000;
@@ -80,22 +81,31 @@ export function quickOpen({ fd, relative }: Below, flags: number, mode: number):
   const opened = library.syscall(SYS_OPENAT2, fd, pathAt, howAt, HOW_BYTES, 0, 0);
   if (opened < 0) {
     const errno = library.errno();
-    isAvailable = errno !== ENOSYS && errno !== EPERM;
+    // O_NOATIME is refused for files of somebody else.
+    isAvailable = errno !== ENOSYS && (errno !== EPERM || (flags & constants.O_NOATIME) !== 0);
   }
   return opened;
 }
 
 /** Writes a path with its end. Returns false when it is too long. */
 function writePath(memory: Buffer, path: string): boolean {
-  if (hasBytes(path)) {
-    const bytes = bytesOf(path);
-    if (bytes.length >= memory.length) return false;
-    memory.set(bytes);
-    memory[bytes.length] = 0;
-    return true;
+  if (path.length >= memory.length) return false;
+  // Most paths are short, and ASCII. To write such a one takes less time than a call.
+  let at = 0;
+  for (; at < path.length; at++) {
+    const code = path.charCodeAt(at);
+    if (code > LAST_ASCII) return writeBytes(memory, bytesOf(path));
+    memory[at] = code;
   }
-  const length = memory.write(`${path}\0`, 'utf8');
-  return memory[length - 1] === 0;
+  memory[at] = 0;
+  return true;
+}
+
+function writeBytes(memory: Buffer, bytes: Uint8Array): boolean {
+  if (bytes.length >= memory.length) return false;
+  memory.set(bytes);
+  memory[bytes.length] = 0;
+  return true;
 }
 
 /**

@@ -28,12 +28,21 @@ const LISTING = constants.O_RDONLY | constants.O_DIRECTORY;
  * way may be one. Throws Node's error, which names the path, and `ENOTSUP` when something else has taken its place.
  */
 export function openUserFile(path: string, opening: Opening, direct = false): number {
-  const flags = READING | (direct ? constants.O_DIRECT : 0) | (opening.follow ? 0 : constants.O_NOFOLLOW);
-  const { fd, used } = opening.noAtime ? openedEither(path, flags, opening) : openedWith(path, flags, opening);
+  const plain = READING | (direct ? constants.O_DIRECT : 0) | (opening.follow ? 0 : constants.O_NOFOLLOW);
+  let flags = opening.noAtime ? plain | constants.O_NOATIME : plain;
+  let fd: number;
+  try {
+    fd = openAs(path, flags, opening);
+  } catch (thrown) {
+    // A file of somebody else beside one's own: opened as anybody may.
+    if (!opening.noAtime || codeOf(thrown) !== 'EPERM') throw thrown;
+    flags = plain;
+    fd = openAs(path, flags, opening);
+  }
   try {
     const status = quickStatus(fd) ?? fstatSync(fd);
     if (kindOf(status) !== (opening.device ? 'device' : 'file')) throw notAFile(path);
-    makeBlocking(fd, used);
+    makeBlocking(fd, flags);
     return fd;
   } catch (thrown) {
     closeSync(fd);
@@ -44,26 +53,6 @@ export function openUserFile(path: string, opening: Opening, direct = false): nu
 /** Opens a directory of the user's to list it. Links are followed as for files. Throws as `openUserFile` does. */
 export function openUserDirectory(path: string, opening: Opening): number {
   return openAs(path, LISTING | (opening.follow ? 0 : constants.O_NOFOLLOW), opening);
-}
-
-/** Opens a file without changing its time of access, or as anybody may when it belongs to somebody else. */
-function openedEither(path: string, flags: number, opening: Opening): Opened {
-  try {
-    return openedWith(path, flags | constants.O_NOATIME, opening);
-  } catch (thrown) {
-    if (codeOf(thrown) !== 'EPERM') throw thrown;
-    return openedWith(path, flags, opening);
-  }
-}
-
-/** An open file, and the flags that it has. */
-interface Opened {
-  readonly fd: number;
-  readonly used: number;
-}
-
-function openedWith(path: string, flags: number, opening: Opening): Opened {
-  return { fd: openAs(path, flags, opening), used: flags };
 }
 
 function openAs(path: string, flags: number, { follow }: Opening): number {
