@@ -41,7 +41,6 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
     [SERVER]: ['see the documentation of the ONTAP REST API', 'check the route and the security group'],
   },
   aws: {
-    'store/remedies': ['grant it with INSERTED'],
     'fsx/api: calls succeed once the fault is over': [
       'try again later',
       'check the credentials and the clock',
@@ -50,7 +49,12 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'check for a proxy between this machine and AWS',
     ],
     'fsx/find-volume: the right region': ['check the region'],
-    [SERVER]: ['give feedrate a role or credentials', 'see the documentation of the service'],
+    'store/credentials': [
+      'give feedrate a role or credentials',
+      'check the profile INSERTED',
+      'grant it with INSERTED',
+    ],
+    [SERVER]: ['see the documentation of the service'],
     [OTHERS]: ['reinstall feedrate with its optional dependencies'],
   },
   iam: {

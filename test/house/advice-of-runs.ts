@@ -138,7 +138,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'cli/fsx-metrics': ['make the run directory writable'],
     'fsx/tiered-volume: a journal is renamed': ['rename it'],
     'run/quota': ['free some space or have the quota raised', 'free some space, or'],
-    [SERVER]: ['renew the credentials'],
+    'store/credentials': ['renew the credentials', 'grant it with INSERTED'],
     [WORDS]: ['try again in a second', 'export it again later'],
   },
   run: {
