@@ -109,18 +109,21 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
     'lab/notebook.long: start scripts are run, interrupted and run again': [
       'run the start script',
       'see INSERTED',
-      'unmount all mounts of this server and NFS version before mounting',
+      'unmount all mounts of this server and NFS version, then run',
       'request options that the server and this kernel support',
       'start script',
+    ],
+    'lab/remedies-of-servers.long: start scripts are run again once the server was changed': [
+      'give the user access to the directory on the server',
+      'raise tcp-max-xfer-size of the SVM',
+      'unmount it, then run the start script again',
     ],
     'lab/remedies: a mount of one client is mounted without them': ['keep these options only if several clients'],
     'lab/cold.long: cold and direct reads of files in memory': [
       'use cache: cold or direct, or at least twice as much data',
     ],
     [SERVER]: [
-      'give the user access to the directory on the server',
-      'raise tcp-max-xfer-size of the SVM',
-      'allow this NFS version on the SVM',
+      'fix the cause first',
       'see the FSx console for the cause',
       'provision more IOPS or more SSD',
       'check nstat, the MTU along the path',

@@ -4,7 +4,7 @@ import { type Ledger, OTHERS, SERVER, WORDS } from './advice-of-results.js';
 export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
   host: {
     'host/remedies': [
-      'remount it with rw, or run a workload that only reads',
+      'remount it with rw, allow writing in its export, or run a workload that only reads',
       'free some space or inodes, or name another directory',
       'create it first (mkdir -p), or check that the file system is mounted',
       'name a directory',
