@@ -20,6 +20,11 @@ kept() {
   "$@" >"$name.stdout" 2>"$name.stderr" || status=$?
   echo "$status" >"$name.status"
 }
+# FILE CHECK: what the doctor advises
+remedy() {
+  node -e 'const [file, name] = process.argv.slice(1), [{ findings }] = JSON.parse(require("node:fs").readFileSync(file, "utf8"));
+    console.log(findings.find(({ check }) => check === name).remedy);' "$@"
+}
 run() { kept "$1" "$main" run "$2" -t "t=$3" -o "$PWD/$1.runs" --progress none "${@:4}"; }
 mounted() { # NAME OPTIONS: at /mnt/NAME
   mkdir -p "/mnt/$1"
@@ -108,7 +113,9 @@ files() {
     # A file that is open on this machine keeps a name.
     kept "files$version.prepare" "$main" prepare "$plain" -t "$at" --dataset-id kept
     held=$(find "$at" -type f ! -name FEEDRATE | head -1)
-    sleep 1000 <"$held" &
+    tail -f "$held" >/dev/null &
+    until grep -qs 'tail' "/proc/$!/comm"; do sleep 0.1; done
+    sleep 0.5
     kept "files$version.open" "$main" clean -t "$at" --data --dataset-id kept --yes
     kill $!
     wait $! || true
@@ -132,11 +139,13 @@ readonly() {
   kept readonly.prepare "$main" prepare "$plain" -t /mnt/readonly/ro --dataset-id kept
   exported ro
   kept readonly.refused "$main" clean -t /mnt/readonly/ro --dataset-id kept --yes
+  run readonly.unwritable "$plain" /mnt/readonly/ro
   exported rw
+  run readonly.writable "$plain" /mnt/readonly/ro
   clean=$(sed -n 's/.*\(feedrate clean [^;)]*\).*/\1/p' readonly.refused.stderr | head -1)
   # shellcheck disable=SC2086
   kept readonly.cleaned "$main" ${clean#feedrate } --yes
-  find /mnt/readonly/ro -mindepth 1 >readonly.left
+  find /mnt/readonly/ro -mindepth 1 -maxdepth 1 -name '.feedrate-dataset*' >readonly.left
   umount /mnt/readonly
 }
 
@@ -159,15 +168,15 @@ gone() {
 late() {
   local slots
   mounted late vers=3,timeo=1,retrans=5,nosharecache
-  mounted patient vers=3,nosharecache
   mkdir /mnt/late/late
   tc -n fs1 qdisc add dev eth0 root netem delay 250ms
   for name in late patient; do
-    run "late.$name" "$plain" "/mnt/$name/late"
-    "$main" doctor -t "/mnt/$name/late" --no-measure --format json >"late.$name.doctor"
+    run "late.$name" "$plain" /mnt/late/late
+    "$main" doctor -t /mnt/late/late --no-measure --format json >"late.$name.doctor"
+    [ "$name" = patient ] || bash -c "$(remedy "late.$name.doctor" retransmissions)"
   done
   tc -n fs1 qdisc del dev eth0 root
-  umount /mnt/late /mnt/patient
+  umount /mnt/late
   slots=$(cat /proc/sys/sunrpc/tcp_max_slot_table_entries)
   for name in few more connections; do
     [ "$name" = more ] && echo 64 >/proc/sys/sunrpc/tcp_max_slot_table_entries || echo 2 >/proc/sys/sunrpc/tcp_max_slot_table_entries
@@ -181,9 +190,14 @@ late() {
   echo "$slots" >/proc/sys/sunrpc/tcp_max_slot_table_entries
 }
 
-# Programs that mounts need, and mounts elsewhere.
+# Programs that mounts need, mounts elsewhere, and no mount.
 mounts() {
   local helper other
+  printf 'name: own\ntrials: {sessions: 1, rounds: 1}\ndataset: {path: .}\njobs:\n  read: {kind: small-files, cache: as-is}\n' >own.yaml
+  mkdir /mnt/nfs3/own
+  head -c 8192 /dev/urandom >/mnt/nfs3/own/file
+  run mounts.url own.yaml nfs://fs1/data/own
+  run mounts.directory own.yaml /mnt/nfs3/own
   helper=$(readlink -f "$(command -v mount.nfs)")
   mv "$helper" "$helper.away"
   kept mounts.missing "$main" mount-matrix "$plain" --export fs1:/data --mount vers=4.2 --mount vers=4.1 -o "$PWD/missing.runs" --progress none
