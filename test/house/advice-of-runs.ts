@@ -251,7 +251,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'use a machine whose CPUs are its own',
       'check the storage',
       'check the permissions of its directory',
-      'have it removed (feedrate clean --data)',
+      'have it removed (INSERTED)',
     ],
     [WORDS]: ['compare this trial only with trials of the same engine'],
   },

@@ -87,7 +87,10 @@ const PARTS: Readonly<Record<string, (left: Left) => void>> = {
   files(left) {
     for (const version of ['3', '4.2']) {
       const name = `files${version}`;
-      left.refused(`${name}.removed`, /something else has removed/);
+      left.refused(
+        `${name}.removed`,
+        /ESTALE: something else removed or replaced the file on the server; run again when nothing changes these files/,
+      );
       left.good(`${name}.again`);
       left.refused(
         `${name}.open`,

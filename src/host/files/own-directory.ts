@@ -214,12 +214,14 @@ function causeOf(thrown: unknown): string {
   return codeOf(thrown) === 'EROFS' ? READ_ONLY : 'failing storage or files in use';
 }
 
-/** Returns the command that removes this own directory. `clean` keeps data files and datasets unless they are named. */
-function cleanCommand(path: string): string {
-  const name = basename(path);
+/** Returns the command that removes the own directory of a path. `clean` keeps data and datasets that are not named. */
+export function cleanCommand(path: string): string {
+  let own = path;
+  while (!basename(own).startsWith(OWN_PREFIX) && own !== dirname(own)) own = dirname(own);
+  const name = basename(own);
   const dataset = datasetIdOf(name);
   const kept = dataset !== null ? ` --dataset-id ${dataset}` : isDataDirectory(name) ? ' --data' : '';
-  return `feedrate clean -t ${shellWord(dirname(path))}${kept}`;
+  return `feedrate clean -t ${shellWord(dirname(own))}${kept}`;
 }
 
 function removeHeld(path: string, runId: string | null, removed?: () => void): void {
