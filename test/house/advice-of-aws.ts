@@ -113,17 +113,15 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'request options that the server and this kernel support',
       'start script',
     ],
-    'lab/remedies-of-servers.long: start scripts are run again once the server was changed': [
-      'give the user access to the directory on the server',
-      'raise tcp-max-xfer-size of the SVM',
-      'unmount it, then run the start script again',
-    ],
     'lab/remedies: a mount of one client is mounted without them': ['keep these options only if several clients'],
     'lab/cold.long: cold and direct reads of files in memory': [
       'use cache: cold or direct, or at least twice as much data',
     ],
     [SERVER]: [
       'fix the cause first',
+      'give the user access to the directory on the server',
+      'raise tcp-max-xfer-size of the SVM',
+      'unmount it, then run the start script again',
       'see the FSx console for the cause',
       'provision more IOPS or more SSD',
       'check nstat, the MTU along the path',

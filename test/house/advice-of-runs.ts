@@ -71,6 +71,11 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/fallocate: without koffi and without fallocate': ['install it, or leave out fallocate'],
     'lab/libnfs.long: koffi is installed': ['install it, or mount the export'],
     'host/remedies: an attribute is set and removed': ['check attributes (lsattr) and the security policy'],
+    'lab/remedies-of-servers.long': [
+      'check that nfs-common (nfs-utils) is installed',
+      'unmount it there',
+      'fix the cause',
+    ],
     [OTHERS]: [
       "change them in the automounter's map",
       'change Options= in INSERTED, then run: INSERTED',
@@ -80,8 +85,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'change them where the volume of this container is declared',
       'change them in the program that started it',
       'change them there',
-      'check that nfs-common (nfs-utils) is installed',
-      'unmount it there',
       'install feedrate again',
       'check dmesg',
       'raise the limit (sysctl fs.file-max)',
@@ -89,7 +92,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     [SERVER]: [
       'unmount it and mount it again',
       'check the network and the mount',
-      'fix the cause',
       // Only NFS keeps the names of removed files while they are open.
       'stop the process that uses it, then run INSERTED',
     ],
@@ -157,7 +159,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/direct-io': ['remove direct and cache: direct', 'set INSERTED to a multiple'],
     'cli/followed-commands: each target is read in a run of its own': ['read each in a run of its own'],
     'cli/followed-commands: an installed workload is named': ['use INSERTED'],
-    [SERVER]: ['mount the export and name a directory of the mount'],
+    'lab/remedies-of-servers.long': ['mount the export and name a directory of the mount'],
     'cli/followed-commands': [
       'name copies of the same data, or read each target in a run of its own',
       'run the workload',
