@@ -73,14 +73,15 @@ const DENIED = /^(?:AccessDenied|AccessDeniedException|UnauthorizedOperation|For
 const EXPIRED = /^(?:ExpiredToken|ExpiredTokenException|RequestExpired)$/;
 const INVALID =
   /^(?:UnrecognizedClientException|InvalidClientTokenId|InvalidSignatureException|SignatureDoesNotMatch|InvalidAccessKeyId)$/;
+/** The action and resource that a service names in its refusal: those of a role that could not be assumed, for example. */
+export const DENIED_ACTION = /not authorized to perform: ([\w-]+:\w+)(?: on resource: "?(arn:[^\s"]+))?/;
 const UNREADABLE = 'UnreadableAnswer';
 const THROTTLED = /^(?:Throttling|ThrottlingException|TooManyRequestsException|RequestLimitExceeded|SlowDown)$/;
 
-function remedyOf({ action, resource = '*' }: CallName, { name, message }: ServiceFault): string {
-  if (DENIED.test(name)) return `grant it with ${statementFor(action, resource)}`;
+function remedyOf(call: CallName, { name, message }: ServiceFault): string {
+  if (DENIED.test(name)) return grantOf(call, message);
   if (EXPIRED.test(name)) return 'renew the credentials';
-  if (name === 'CredentialsProviderError' || name === 'TokenProviderError')
-    return 'give feedrate a role or credentials, such as AWS_PROFILE';
+  if (name === 'CredentialsProviderError' || name === 'TokenProviderError') return credentialsRemedy(message);
   if (INVALID.test(name)) return 'check the credentials and the clock';
   if (THROTTLED.test(name)) return 'try again later';
   if (name === UNREADABLE) return 'check for a proxy between this machine and AWS, and AWS_ENDPOINT_URL';
@@ -88,6 +89,26 @@ function remedyOf({ action, resource = '*' }: CallName, { name, message }: Servi
     return 'check the network, and that the subnet has an interface endpoint for the service or a route to it';
   if (/NotFound$/.test(name)) return 'check the region, and the account of the credentials';
   return /region/i.test(message) ? 'check the region' : 'see the documentation of the service';
+}
+
+function grantOf({ action, resource = '*' }: CallName, message: string): string {
+  const [, denied = action, named = '*'] = DENIED_ACTION.exec(message) ?? [];
+  const grant = `grant it with ${statementFor(denied, denied === action ? resource : named)}`;
+  return denied === ASSUME_ROLE ? `${grant}${TRUSTED}` : grant;
+}
+
+/** A role is assumed before the call itself. */
+export const ASSUME_ROLE = 'sts:AssumeRole';
+/** Follows the statement that allows to assume a role. */
+export const TRUSTED = ', and name the caller in the trust policy of the role';
+
+/** The SDK says how a session of single sign-on is renewed, but not that a profile does not exist. */
+function credentialsRemedy(message: string): string {
+  if (message.includes('aws sso login')) return 'renew the credentials';
+  const profile = process.env['AWS_PROFILE'];
+  return profile
+    ? `check the profile ${profile} (AWS_PROFILE) in ~/.aws/config and ~/.aws/credentials`
+    : 'give feedrate a role or credentials, such as AWS_PROFILE';
 }
 
 /** Returns the policy statement that allows the action, on one line. */

@@ -25,6 +25,8 @@ const READ_AHEAD_SIZES = 15;
 const DISTRIBUTION_READ_AHEAD_BYTES = 128 * 1024;
 const SESSION_SLOTS = { kernel: 64, advised: 180 };
 const RETRANSMITTED_SHARE = 0.001;
+/** How long Linux waits for an answer over TCP. */
+const TIMEOUT = { kernelNs: 60e9, option: 'timeo=600' };
 
 export const NFS_CHECKS: readonly Check[] = [
   check('version', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) => {
@@ -94,7 +96,9 @@ export const NFS_CHECKS: readonly Check[] = [
       'in the CLI of ONTAP: vserver nfs modify -vserver SVM -v4.1-pnfs enabled; it also needs a LIF on each node, and vers=4.1 or 4.2',
     ];
   }),
-  check('retransmissions', { nfs: NFS }, ({ nfs: { calls } }) => retransmissions(calls)),
+  check('retransmissions', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount, calls } }) =>
+    retransmissions(mounting, mount, calls),
+  ),
   check('attribute cache', { mounting: MOUNTING, nfs: NFS }, ({ mounting, nfs: { mount } }) =>
     attributeCache(mounting, mount),
   ),
@@ -180,12 +184,17 @@ function slots({ options, limits }: NfsMount, calls: NfsCallTotals | null): Advi
   return ['note', value, 'calls beyond this number wait in the queue', remedy];
 }
 
-function retransmissions(totals: NfsCallTotals | null): Advice {
+function retransmissions(mounting: Mounting, { options }: NfsMount, totals: NfsCallTotals | null): Advice {
   if (totals === null) return ['unknown', '/proc/self/mountstats does not show the mount'];
   const { calls, transmissions, timeouts } = totals;
   const again = Math.max(0, transmissions - calls);
   const value = `${again} of ${calls} calls since the mount, ${timeouts} timed out`;
   if (again <= RETRANSMITTED_SHARE * calls && timeouts === 0) return ['good', value];
+  const { timeoutNs } = options;
+  if (timeoutNs !== null && timeoutNs < TIMEOUT.kernelNs) {
+    const reason = `the client waits only ${formatDurationNs(timeoutNs)} for an answer (timeo), or packets are lost`;
+    return ['bad', value, reason, remountLine(mounting, [setOption(TIMEOUT.option)])];
+  }
   return [
     'bad',
     value,

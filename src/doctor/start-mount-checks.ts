@@ -50,7 +50,7 @@ function lost({ source, options, mountPoint, changedAt }: MountStatus): Advice {
 }
 
 /** The first problem is reported, the worst first. */
-function mounted({ differences, notes, writeTest, changedAt }: MountStatus): Advice {
+function mounted({ differences, notes, writeTest, changedAt, tries }: MountStatus): Advice {
   if (writeTest !== 'ok' && writeTest !== 'skipped')
     return [
       'bad',
@@ -58,24 +58,37 @@ function mounted({ differences, notes, writeTest, changedAt }: MountStatus): Adv
       'programs of this user cannot save here',
       'give the user access to the directory on the server, as root of an administration host',
     ];
-  if (differences.length > 0) {
-    const remedies = REMEDIES.flatMap(([option, remedy]) =>
-      differences.some((text) => text.startsWith(`${option} is `)) ? [remedy] : [],
-    );
-    const remedy = remedies.join('; ') || 'request options that the server and this kernel support';
-    return ['note', differences.join('; '), 'client and server negotiated other options than requested', remedy];
-  }
+  if (differences.length > 0) return differing(differences, tries === 0);
   return notes.length > 0
     ? ['note', notes.join('; '), 'the start script noticed this', `see ${MOUNT_LOG}`]
     : ['good', `mounted as requested (${changedAt})`];
 }
 
-/** What decides an option besides the request. */
-const REMEDIES: readonly (readonly [option: string, remedy: string])[] = [
-  [
-    'nconnect',
-    'unmount all mounts of this server and NFS version before mounting, because the first one decides nconnect',
-  ],
-  ['rsize', 'raise tcp-max-xfer-size of the SVM (ONTAP: vserver nfs modify), and mount again'],
-  ['vers', 'allow this NFS version on the SVM (ONTAP: vserver nfs modify), and mount again'],
-];
+/** @param wasThere whether the script found the mount, which may be older than the request */
+function differing(differences: readonly string[], wasThere: boolean): Advice {
+  const value = differences.join('; ');
+  const isAbout = (option: RegExp) => differences.some((text) => option.test(text));
+  const reason = 'client and server negotiated other options than requested';
+  if (isAbout(/^nconnect is /))
+    return [
+      'note',
+      value,
+      'the first mount of a server and NFS version decides nconnect for all later ones',
+      'unmount all mounts of this server and NFS version, then run the start script again',
+    ];
+  if (wasThere)
+    return [
+      'note',
+      value,
+      'it was mounted before, perhaps with other options',
+      'unmount it, then run the start script again',
+    ];
+  if (isAbout(/^[rw]size is /))
+    return [
+      'note',
+      value,
+      reason,
+      'raise tcp-max-xfer-size of the SVM (ONTAP: vserver nfs modify), unmount all its mounts, then run the start script again',
+    ];
+  return ['note', value, reason, 'request options that the server and this kernel support'];
+}

@@ -135,7 +135,7 @@ function stateOf(value: string, lifecycle: string | null, healthy: readonly stri
   const isChanging = lifecycle === 'UPDATING' || lifecycle === 'CREATING' || lifecycle === 'PENDING';
   const reason = `its lifecycle is ${lifecycle}, not ${healthy.join(' or ')}${cause === undefined ? '' : `: ${cause}`}`;
   if (isChanging) return ['note', value, reason, 'measure when the change has ended'];
-  return ['bad', value, reason, cause === undefined ? 'see the FSx console for the cause' : 'mend the cause first'];
+  return ['bad', value, reason, cause === undefined ? 'see the FSx console for the cause' : 'fix the cause first'];
 }
 
 function tiering({ tieringPolicy, coolingDays }: OntapVolumeRecord): Advice {

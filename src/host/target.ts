@@ -18,7 +18,8 @@ export type TargetPath = Pick<TargetEnvironment, 'name' | 'path'>;
 
 /** The meaning of common file system errors, and what to do about each. */
 const REMEDIES: Readonly<Record<string, string>> = {
-  EROFS: 'its file system is mounted read-only; remount it with rw, or run a workload that only reads',
+  EROFS:
+    'its file system is read-only; remount it with rw, allow writing in its export, or run a workload that only reads',
   EACCES: 'permission denied; give this user read and search permission (rx) on it, or name a directory of your own',
   EPERM: 'the system does not permit it; check attributes (lsattr) and the security policy, or name another directory',
   ENOSPC: 'its file system is full; free some space or inodes, or name another directory',

@@ -139,7 +139,9 @@ export class Watchdog {
     const recovery = this.#watched.targets.find((target) => target.name === name)?.nfs?.options.recovery ?? 'hard';
     const reason =
       recovery === 'hard' ? '' : `; its mount is ${recovery}, so it fails where a hard mount would wait for the server`;
-    this.#watched.note(`${this.#placeOf(name)} fails with ${fault.code}${reason}`);
+    const meaning =
+      fault.code === 'ESTALE' ? ': files or the export itself were removed or replaced on the server' : '';
+    this.#watched.note(`${this.#placeOf(name)} fails with ${fault.code}${meaning}${reason}`);
   }
 
   #placeOf(name: string): string {

@@ -1,5 +1,5 @@
 /** What S3 refuses, in words that say what to do. */
-import { statementFor } from '../aws/call.js';
+import { ASSUME_ROLE, DENIED_ACTION, statementFor, TRUSTED } from '../aws/call.js';
 import { FeedrateError } from '../base/errors.js';
 import { type BucketPlace, bucketArn, isAccessPoint, isFsxAlias, objectsArn, urlOf } from './bucket-place.js';
 import { keyRemedy } from './kms-key.js';
@@ -28,7 +28,6 @@ interface S3Answer {
 
 /** Actions on a bucket. All others are on the objects in it. */
 const ON_BUCKET = /^s3:List/;
-const DENIED_ACTION = /not authorized to perform: ([\w-]+:\w+)(?: on resource: "?(arn:[^\s"]+))?/;
 
 /** Returns the HTTP status of the answer that an error stands for, or null when there was none. */
 export function httpStatusOf(thrown: unknown): number | null {
@@ -99,6 +98,8 @@ function deniedText({ action, granted, region, kmsKey }: BucketCall, message: st
     const policy = /explicit deny in an? ([\w-]+ policy|[\w-]+)/.exec(message)?.[1] ?? 'policy';
     return `denied by a ${policy}, so that no other statement can allow ${denied}; change that policy`;
   }
+  if (denied === ASSUME_ROLE)
+    return `the role cannot be assumed; grant it with ${statementFor(denied, resource ?? 'ARN_OF_THE_ROLE')}${TRUSTED}`;
   const objects = objectsArn(granted, region);
   const statement = denied.startsWith('s3:')
     ? statementFor(denied, ON_BUCKET.test(denied) ? bucketArn(granted, region) : objects)

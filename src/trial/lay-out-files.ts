@@ -8,6 +8,7 @@ import { type LayoutHands, ownHands } from '../engine/layout/layout-hands.js';
 import type { LayoutFailure, LayoutTask } from '../engine/layout/layout-task.js';
 import { layoutThreads } from '../engine/pool.js';
 import { descriptorOf, reachDirectory } from '../host/files/held-directories.js';
+import { cleanCommand } from '../host/files/own-directory.js';
 import { below, storeOf } from '../host/files/store-of.js';
 import { isNfsUrl } from '../host/libnfs/nfs-url.js';
 import { findMount, readMounts } from '../host/system/mountinfo.js';
@@ -249,5 +250,5 @@ function ownersOf(path: string): string {
   // Nobody else is in the way, but an attribute may be.
   if (!isOthers({ ownerId: owner }))
     return `${entry} is this user's; check attributes (lsattr) and the security policy, or name another directory`;
-  return `${entry} belongs to ${userName(owner)}; have it removed (feedrate clean --data), or name another directory`;
+  return `${entry} belongs to ${userName(owner)}; have it removed (${cleanCommand(path)}), or name another directory`;
 }

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOwnDirectory, releaseOwnDirectory } from '../../src/host/files/own-directory.js';
+import { withReadOnly } from '../run/place.js';
 import { feedrate } from '../support/command-thread.js';
 import { onTerminal } from '../support/feedrate-cli.js';
 import { needTool } from '../support/skip.js';
@@ -53,6 +54,28 @@ test('clean lists, and without a terminal refuses to remove unless --yes says so
     assert.match(data.stdout, /\nremoved 1 directory, [^\n]*\n$/);
     assert.equal(readdirSync(target), ['mine.txt']);
     assert.is(feedrate(['clean', '-t', target]).stdout, `no files of feedrate in ${target}\n`);
+  }));
+
+test('what a read-only file system keeps is removed by the commands that are printed', () =>
+  withTemporaryDirectory(async (target) => {
+    leaveBehind(target);
+    writeFileSync(join(target, 'one.yaml'), 'name: one\njobs:\n  read: {rw: read, bs: 4KiB, size: 4KiB}\n');
+    assert.is(feedrate(['prepare', join(target, 'one.yaml'), '-t', target, '--dataset-id', 'kept']).status, 0);
+    const all = ['--data', '--dataset-id', 'kept', '--yes'];
+    let refused = '';
+    await withReadOnly(target, () => {
+      refused = feedrate(['clean', '-t', target, ...all]).stderr;
+    });
+    const advice =
+      /fix the cause \(its file system is read-only, [^()]*\), then remove the rest with: feedrate (clean .*)/g;
+    const commands = [...refused.matchAll(advice)].map(([, words = '']) => words);
+    assert.equal(
+      commands,
+      ['', ' --data', ' --dataset-id kept'].map((more) => `clean -t ${target}${more}`),
+      refused,
+    );
+    for (const command of commands) assert.is(feedrate([...command.split(' '), '--yes']).status, 0);
+    assert.equal(readdirSync(target), ['one.yaml']);
   }));
 
 test('clean asks for leftovers and data apart', () => {

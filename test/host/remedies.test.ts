@@ -113,7 +113,7 @@ function openedAfter(shell: string, command: string): readonly string[] {
 
 test('a read-only file system is read only, or mounted with rw', () => {
   const [first = '', reading, after] = openedAfter('mount -t tmpfs -o ro x $D/m', 'mount -o remount,rw "$D/m"');
-  assert.match(first, /remount it with rw, or run a workload that only reads/);
+  assert.match(first, /remount it with rw, allow writing in its export, or run a workload that only reads/);
   assert.equal([reading, after], ['opened', 'opened']);
 });
 

@@ -78,6 +78,10 @@ test('each state has its severity, and each problem says what to do', () => {
     findingOf({ differences: ['nconnect is 1 instead of 16'] }).remedy ?? '',
     /^unmount all mounts of this server/,
   );
+  const small = { differences: ['rsize is 65536 instead of 1048576'] };
+  assert.match(findingOf(small).remedy ?? '', /^raise tcp-max-xfer-size of the SVM /);
+  // Whoever mounted it may have asked for that.
+  assert.is(findingOf({ ...small, tries: 0 }).remedy, 'unmount it, then run the start script again');
 });
 
 test('the status of the nearest mount above the target counts; damage is reported, and nothing is no check', () =>

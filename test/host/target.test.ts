@@ -73,7 +73,7 @@ test('a read-only file system can be read only', () => {
     const shell = 'mount -t tmpfs -o ro x $D/m';
     assert.is(openInChild(directory, shell, false), 'opened');
     assert.match(openInChild(directory, shell), 'cannot write in');
-    assert.match(openInChild(directory, shell), '(EROFS): its file system is mounted read-only');
+    assert.match(openInChild(directory, shell), '(EROFS): its file system is read-only');
   });
 });
 

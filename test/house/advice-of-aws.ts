@@ -41,7 +41,6 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
     [SERVER]: ['see the documentation of the ONTAP REST API', 'check the route and the security group'],
   },
   aws: {
-    'store/remedies': ['grant it with INSERTED'],
     'fsx/api: calls succeed once the fault is over': [
       'try again later',
       'check the credentials and the clock',
@@ -50,7 +49,12 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'check for a proxy between this machine and AWS',
     ],
     'fsx/find-volume: the right region': ['check the region'],
-    [SERVER]: ['give feedrate a role or credentials', 'see the documentation of the service'],
+    'store/credentials': [
+      'give feedrate a role or credentials',
+      'check the profile INSERTED',
+      'grant it with INSERTED',
+    ],
+    [SERVER]: ['see the documentation of the service'],
     [OTHERS]: ['reinstall feedrate with its optional dependencies'],
   },
   iam: {
@@ -105,7 +109,7 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
     'lab/notebook.long: start scripts are run, interrupted and run again': [
       'run the start script',
       'see INSERTED',
-      'unmount all mounts of this server and NFS version before mounting',
+      'unmount all mounts of this server and NFS version, then run',
       'request options that the server and this kernel support',
       'start script',
     ],
@@ -114,9 +118,10 @@ export const LEDGERS_OF_AWS: Readonly<Record<string, Ledger>> = {
       'use cache: cold or direct, or at least twice as much data',
     ],
     [SERVER]: [
+      'fix the cause first',
       'give the user access to the directory on the server',
       'raise tcp-max-xfer-size of the SVM',
-      'allow this NFS version on the SVM',
+      'unmount it, then run the start script again',
       'see the FSx console for the cause',
       'provision more IOPS or more SSD',
       'check nstat, the MTU along the path',

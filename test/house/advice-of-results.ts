@@ -28,7 +28,7 @@ export const LEDGERS_OF_RESULTS: Readonly<Record<string, Ledger>> = {
     'run/refusals: a user who may lock more memory has a ring': ['raise ulimit -l'],
     // So many entries that a directory cannot hold them take minutes.
     [OTHERS]: ['spread them with depth and branch'],
-    [SERVER]: ['mount it with the option nolock'],
+    [SERVER]: ['mount it with the option nolock', 'run again when nothing changes these files'],
   },
   gate: {
     'cli/followed-commands': ['remove it from one of them', 'choose one of: INSERTED'],

@@ -4,7 +4,7 @@ import { type Ledger, OTHERS, SERVER, WORDS } from './advice-of-results.js';
 export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
   host: {
     'host/remedies': [
-      'remount it with rw, or run a workload that only reads',
+      'remount it with rw, allow writing in its export, or run a workload that only reads',
       'free some space or inodes, or name another directory',
       'create it first (mkdir -p), or check that the file system is mounted',
       'name a directory',
@@ -71,6 +71,11 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/fallocate: without koffi and without fallocate': ['install it, or leave out fallocate'],
     'lab/libnfs.long: koffi is installed': ['install it, or mount the export'],
     'host/remedies: an attribute is set and removed': ['check attributes (lsattr) and the security policy'],
+    'lab/remedies-of-servers.long': [
+      'check that nfs-common (nfs-utils) is installed',
+      'unmount it there',
+      'fix the cause',
+    ],
     [OTHERS]: [
       "change them in the automounter's map",
       'change Options= in INSERTED, then run: INSERTED',
@@ -80,8 +85,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'change them where the volume of this container is declared',
       'change them in the program that started it',
       'change them there',
-      'check that nfs-common (nfs-utils) is installed',
-      'unmount it there',
       'install feedrate again',
       'check dmesg',
       'raise the limit (sysctl fs.file-max)',
@@ -89,7 +92,6 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     [SERVER]: [
       'unmount it and mount it again',
       'check the network and the mount',
-      'fix the cause',
       // Only NFS keeps the names of removed files while they are open.
       'stop the process that uses it, then run INSERTED',
     ],
@@ -138,7 +140,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'cli/fsx-metrics': ['make the run directory writable'],
     'fsx/tiered-volume: a journal is renamed': ['rename it'],
     'run/quota': ['free some space or have the quota raised', 'free some space, or'],
-    [SERVER]: ['renew the credentials'],
+    'store/credentials': ['renew the credentials', 'grant it with INSERTED'],
     [WORDS]: ['try again in a second', 'export it again later'],
   },
   run: {
@@ -157,7 +159,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
     'run/direct-io': ['remove direct and cache: direct', 'set INSERTED to a multiple'],
     'cli/followed-commands: each target is read in a run of its own': ['read each in a run of its own'],
     'cli/followed-commands: an installed workload is named': ['use INSERTED'],
-    [SERVER]: ['mount the export and name a directory of the mount'],
+    'lab/remedies-of-servers.long': ['mount the export and name a directory of the mount'],
     'cli/followed-commands': [
       'name copies of the same data, or read each target in a run of its own',
       'run the workload',
@@ -251,7 +253,7 @@ export const LEDGERS_OF_RUNS: Readonly<Record<string, Ledger>> = {
       'use a machine whose CPUs are its own',
       'check the storage',
       'check the permissions of its directory',
-      'have it removed (feedrate clean --data)',
+      'have it removed (INSERTED)',
     ],
     [WORDS]: ['compare this trial only with trials of the same engine'],
   },

@@ -153,6 +153,10 @@ test('a link, or a directory of somebody else, in the place of a user is refused
     assert.is(closed.stderr.trimEnd().split('\n').length, 1, closed.stderr);
     const elsewhere = feedrateAs(BOB, ['prepare', '3.yaml', '-t', 'another'], directory);
     assert.is(elsewhere.status, 0, elsewhere.stderr);
+    // The owner of the files runs the command. Root's directory stays.
+    const [, clean = ''] = /have them removed by their owners \(feedrate (.*)\), or/.exec(closed.stderr) ?? [];
+    assert.match(feedrateAs(ALICE, [...clean.split(' '), '--yes'], directory).stdout, /^removed 1 directory, /m);
+    assert.is(prepare(BOB, 3, directory).status, 0);
   }));
 
 test.run();

@@ -23,10 +23,15 @@ export function entryFault(code: string, syscall: string, path: string): IoFault
   return new IoFault(fault);
 }
 
+/** The meaning of ESTALE: NFS servers know files by handles, which end with the file. */
+export const STALE =
+  'something else removed or replaced the file on the server; run again when nothing changes these files';
+
 const MEANINGS: Readonly<Record<string, string>> = {
   ENOSPC: 'the file system has no space or no inodes left (df -h, df -i); use a smaller nrfiles',
   EDQUOT: 'a quota of bytes or files is used up; use a smaller nrfiles',
   EMLINK: 'the directory cannot hold more directories; spread them with depth and branch',
   EEXIST: 'something else has created it in feedrate’s own directory',
   ENOENT: 'something else has removed it from feedrate’s own directory',
+  ESTALE: STALE,
 };

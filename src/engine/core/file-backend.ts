@@ -10,7 +10,7 @@ import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import { type Backend, type FileAdvice, IoFault, type OpenMode } from './backend.js';
 import type { MonotonicClock } from './clock.js';
 import type { Entries } from './entries.js';
-import { attempt } from './faults.js';
+import { attempt, STALE } from './faults.js';
 import { FileReading } from './file-reading.js';
 import { LocalEntries } from './local-entries.js';
 
@@ -119,6 +119,7 @@ export abstract class FileBackend implements Backend {
 
   /** Returns an explanation to append to the fault's message, or ''. */
   protected reasonOf(code: string): string {
+    if (code === 'ESTALE') return `: ${STALE}`;
     return code === 'EINVAL' && this.#direct ? ': O_DIRECT requires multiples of the block size of the device' : '';
   }
 

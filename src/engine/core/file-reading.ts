@@ -5,7 +5,7 @@ import type { FileStore } from '../../host/system/file-store.js';
 import { errnoName } from '../../host/system/libc.js';
 import type { ReaderCalls } from '../../training/readers/reader-calls.js';
 import { IoFault } from './backend.js';
-import { attempt } from './faults.js';
+import { attempt, STALE } from './faults.js';
 
 interface OpenedHere {
   readonly path: string;
@@ -138,6 +138,7 @@ const MEANINGS: Readonly<Record<string, string>> = {
   EAGAIN: ': another program has locked the file',
   ENOLCK: ': the server grants no locks; mount it with the option nolock or local_lock=flock',
   EINVAL: ': O_DIRECT requires multiples of the block size of the device',
+  ESTALE: `: ${STALE}`,
 };
 
 function faultOf(code: string, syscall: string, path: string, meaning = ''): IoFault {

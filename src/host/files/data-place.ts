@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { FeedrateError } from '../../base/errors.js';
 import { userName } from '../system/user-name.js';
 import { isClosed } from './found-directories.js';
-import { ownDirectoryPath, refuseForeignDirectory } from './own-directory.js';
+import { cleanCommand, ownDirectoryPath, refuseForeignDirectory } from './own-directory.js';
 import { ownFileStatus } from './own-file.js';
 import { DATA_DIRECTORY_NAME, USER_DATA_NAME } from './own-names.js';
 import { below, storeOf } from './store-of.js';
@@ -41,13 +41,15 @@ export interface DataPlace {
 export function chooseDataPlace(target: NamedTarget, wanted: () => Iterable<WantedFolder>): DataPlace {
   const names = [DATA_DIRECTORY_NAME, USER_DATA_NAME(process.geteuid?.() ?? 0)];
   const problems: string[] = [];
+  const pathOf = (name: string) => ownDirectoryPath({ path: target.path, dataDirectory: name }, 'none', 'data');
   for (const name of names) {
-    const path = ownDirectoryPath({ path: target.path, dataDirectory: name }, 'none', 'data');
+    const path = pathOf(name);
     const problem = storeOf(path).status(path) === null ? null : problemOf(path, wanted);
     if (problem === null) return { name, note: noteOf(target, name, problems) };
     problems.push(problem);
   }
-  const remedy = 'have them removed by their owners (feedrate clean --data), or name another directory';
+  const clean = cleanCommand(pathOf(DATA_DIRECTORY_NAME));
+  const remedy = `have them removed by their owners (${clean}), or name another directory`;
   throw new FeedrateError(
     'target',
     `target ${target.name}: no place for the data files of this user: ${problems.join('; ')}; ${remedy}`,

@@ -8,10 +8,13 @@ import { storeOf } from './store-of.js';
 
 const DENIED_CODES: ReadonlySet<string> = new Set(['EACCES', 'EPERM']);
 
+/** The remedy for writing on a mount or an export that is read-only. A server refuses both with the same error. */
+export const READ_ONLY = 'its file system is read-only, remount it with rw, or allow writing in its export';
+
 /** What other faults ask for. Faults without a row have no remedy that can be known. */
 const REMEDIES: Readonly<Record<string, string>> = {
   ENOTDIR: 'name a directory',
-  EROFS: 'its file system is mounted read-only, remount it with rw',
+  EROFS: READ_ONLY,
 };
 
 /** Returns whether a call failed because this user lacks the right to it. */

@@ -11,7 +11,7 @@ import { shellWord } from '../../base/shell-word.js';
 import type { EntryStatus, HeldDirectory } from '../system/file-store.js';
 import { codeOf } from '../system/libc.js';
 import { isOthers, userName } from '../system/user-name.js';
-import { adviceOn, isDenied } from './denied-access.js';
+import { adviceOn, isDenied, READ_ONLY } from './denied-access.js';
 import { ifPresent, removeContents } from './directory-tree.js';
 import {
   createMarker,
@@ -23,7 +23,7 @@ import {
   readMarkerFile,
   writeMarker,
 } from './marker.js';
-import { DATA_DIRECTORY_NAME, OWN_PREFIX, passingName } from './own-names.js';
+import { DATA_DIRECTORY_NAME, datasetIdOf, isDataDirectory, OWN_PREFIX, passingName } from './own-names.js';
 import { below, storeOf, whileHeld } from './store-of.js';
 
 export interface DirectoryHome {
@@ -35,7 +35,7 @@ export interface DirectoryHome {
 /** Returns the path of the own directory of this kind, whether or not it exists. */
 export function ownDirectoryPath(target: DirectoryHome, runId: string, kind: OwnKind): string {
   assert(
-    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && !/^data(-\d+)?$/.test(runId),
+    /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(runId) && !isDataDirectory(`${OWN_PREFIX}${runId}`),
     `run id ${runId} cannot name a directory`,
   );
   const name = kind === 'data' ? (target.dataDirectory ?? DATA_DIRECTORY_NAME) : `${OWN_PREFIX}${runId}`;
@@ -204,10 +204,24 @@ export function removeOwnDirectory(path: string, runId: string | null = null, re
     if (codeOf(cause) === 'ENOENT') return;
     if (cause instanceof FeedrateError) throw cause;
     // On storage that fails, asking for the owner would fail as well.
-    const rest = `fix the cause (failing storage or open files), then remove the rest with: feedrate clean -t ${shellWord(dirname(path))}`;
+    const rest = `fix the cause (${causeOf(cause)}), then remove the rest with: ${cleanCommand(path)}`;
     const advice = isDenied(cause) ? adviceOn(cause, path, 'remove') : `; ${rest}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${systemFaultOf(cause).message}${advice}`, { cause });
   }
+}
+
+function causeOf(thrown: unknown): string {
+  return codeOf(thrown) === 'EROFS' ? READ_ONLY : 'failing storage or files in use';
+}
+
+/** Returns the command that removes the own directory of a path. `clean` keeps data and datasets that are not named. */
+export function cleanCommand(path: string): string {
+  let own = path;
+  while (!basename(own).startsWith(OWN_PREFIX) && own !== dirname(own)) own = dirname(own);
+  const name = basename(own);
+  const dataset = datasetIdOf(name);
+  const kept = dataset !== null ? ` --dataset-id ${dataset}` : isDataDirectory(name) ? ' --data' : '';
+  return `feedrate clean -t ${shellWord(dirname(own))}${kept}`;
 }
 
 function removeHeld(path: string, runId: string | null, removed?: () => void): void {
@@ -250,8 +264,7 @@ function removeAll(held: HeldDirectory, path: string, removed?: () => void): voi
   }
   const left = store.names(held.at()).filter((name) => name !== MARKER_NAME);
   if (left.length > 0) {
-    const clean = `feedrate clean -t ${shellWord(dirname(path))}`;
-    const advice = `is still open or was just written; stop the process that uses it, then run ${clean}`;
+    const advice = `is still open or was just written; stop the process that uses it, then run ${cleanCommand(path)}`;
     throw new FeedrateError('target', `cannot remove ${path}: ${left[0]} ${advice}`);
   }
 }

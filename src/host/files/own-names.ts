@@ -12,6 +12,10 @@ export const OWN_PREFIX = '.feedrate-';
 export const DATA_DIRECTORY_NAME = `${OWN_PREFIX}data`;
 /** The data directory of a user who may not write to the other one, because it belongs to somebody else. */
 export const USER_DATA_NAME = (userId: number): string => `${DATA_DIRECTORY_NAME}-${userId}`;
+/** Returns whether a directory of this name keeps data files of an unnamed dataset. */
+export function isDataDirectory(name: string): boolean {
+  return name.startsWith(DATA_DIRECTORY_NAME) && /^(?:-\d+)?$/.test(name.slice(DATA_DIRECTORY_NAME.length));
+}
 /** In a results directory: where the ranks of a group meet. `id` names their job; empty if its launcher has no name for it. */
 export const GROUP_DIRECTORY_NAME = (id: string): string => `${OWN_PREFIX}group${id === '' ? '' : `-${id}`}`;
 /** Returns whether a directory of this name is one in which ranks meet. */
