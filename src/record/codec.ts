@@ -17,6 +17,7 @@ import { checkPhases } from './phases.js';
 import { checkReplay } from './replay-record.js';
 import { RUN_VERSION, type RunRecord } from './run-record.js';
 import { checkTraining } from './training-record.js';
+import { readLine, type TrialReading } from './trial-reading.js';
 import { type BesideRecord, type RankPart, RECORD_VERSION, type TrialRecord } from './trial-record.js';
 
 const WINDOW_FIELDS = [
@@ -40,22 +41,13 @@ export function encodeTrial(record: TrialRecord): string {
   return JSON.stringify(record);
 }
 
-/** Long parts of a trial that many readers do not need. */
-export type TrialPart = 'latency' | 'series';
-
-/** The opening and closing text of each part. Neither part is nested in itself. */
-const PARTS: Readonly<Record<TrialPart, readonly [string, string]>> = {
-  latency: ['"latency":{', '}'],
-  series: ['"series":[', ']'],
-};
-
 /**
  * Returns the record in one line of `trials.jsonl`. `where` is `FILE:LINE`. JSON has no NaN, so a null in the window is
- * returned as NaN (not measured). `omitted` parts are skipped and returned empty, which takes a third of the time.
+ * returned as NaN (not measured).
  * @throws FeedrateError `store` if the line is cut off, damaged, or of another version.
  */
-export function decodeTrial(line: string, where: string, omitted: readonly TrialPart[] = []): TrialRecord {
-  const trial = JsonReader.parse(omitted.reduce(withoutPart, line), where);
+export function decodeTrial(line: string, where: string, reading: TrialReading = {}): TrialRecord {
+  const trial = readLine(line, where, reading);
   trial.at('recordVersion').version(RECORD_VERSION);
   for (const key of ['id', 'arm', 'job', 'target']) trial.at(key).text();
   for (const key of ['session', 'round', 'place']) trial.at(key).number();
@@ -114,23 +106,6 @@ function readBeside(beside: JsonReader): Pick<RankPart, 'beside'> {
   return { beside: Object.assign({}, beside.value as BesideRecord, { window }) };
 }
 
-/**
- * Returns the line without that part of the trial and of its ranks. Quotes are escaped inside texts, so the quoted name
- * is found only as a key.
- */
-function withoutPart(line: string, part: TrialPart): string {
-  const [opening, closing] = PARTS[part];
-  let kept = '';
-  let end = 0;
-  for (;;) {
-    const from = line.indexOf(opening, end);
-    const to = from < 0 ? -1 : line.indexOf(closing, from);
-    if (to < 0) return kept + line.slice(end);
-    kept += line.slice(end, from + opening.length);
-    end = to;
-  }
-}
-
 function readWindow(window: JsonReader): TrialRecord['window'] {
   const measured = { ...window.object() };
   for (const key of WINDOW_FIELDS) measured[key] = window.at(key).numberOrNull() ?? Number.NaN;
@@ -165,6 +140,8 @@ function checkEngine(engine: JsonReader): void {
 export function checkHistograms(latency: JsonReader): void {
   for (const kind of Object.keys(latency.object())) {
     const counts = latency.at(kind);
+    // `packLatencies` has checked them.
+    if (counts.value instanceof Uint32Array) continue;
     const items = counts.items();
     try {
       checkSparseCounts(items as SparseCounts);
