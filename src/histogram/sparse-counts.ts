@@ -35,9 +35,15 @@ export function meanOfCounts(sparse: SparseCounts): number {
   return total === 0 ? Number.NaN : sum / total;
 }
 
-/** Returns the latencies (ns) at quantiles, which must ascend, as `quantilesNs` does, without a histogram. */
-export function quantilesOfCounts(sparse: SparseCounts, quantiles: readonly number[]): number[] {
-  const total = countOf(sparse);
+/**
+ * Returns the latencies (ns) at quantiles, which must ascend, as `quantilesNs` does, without a histogram.
+ * @param total what `countOf` returns, if the caller knows it
+ */
+export function quantilesOfCounts(
+  sparse: SparseCounts,
+  quantiles: readonly number[],
+  total: number = countOf(sparse),
+): number[] {
   if (total === 0) return quantiles.map(() => Number.NaN);
   let next = 0;
   let seen = 0;

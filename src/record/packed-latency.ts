@@ -38,26 +38,26 @@ export function packLatencies(line: string): PackedLine | null {
 
 /** Puts the counts into a parsed line, in place of their numbers. Returns false if not all of them have a place. */
 export function unpackLatencies(trial: unknown, counts: readonly Uint32Array[]): boolean {
-  let placed = 0;
-  for (const part of partsIn(trial)) {
-    const { latency } = part;
-    if (!isObject(latency)) continue;
-    for (const [kind, place] of Object.entries(latency)) {
-      if (typeof place !== 'number') continue;
-      latency[kind] = counts[place];
-      placed++;
-    }
-  }
+  if (!isObject(trial)) return counts.length === 0;
+  const { ranks } = trial;
+  let placed = unpackPart(trial, counts);
+  if (Array.isArray(ranks)) for (const part of ranks) placed += unpackPart(part, counts);
   return placed === counts.length;
 }
 
-/** Returns everything in a parsed line that has latencies. */
-function partsIn(trial: unknown): Readonly<Record<string, unknown>>[] {
-  if (!isObject(trial)) return [];
-  const ranks = Array.isArray(trial['ranks']) ? trial['ranks'] : [];
-  return [trial, ...ranks]
-    .filter(isObject)
-    .flatMap((part) => (isObject(part['beside']) ? [part, part['beside']] : [part]));
+/** Returns how many lists a machine's part has, that of the job beside it included. */
+function unpackPart(part: unknown, counts: readonly Uint32Array[]): number {
+  if (!isObject(part)) return 0;
+  const { latency, beside } = part;
+  let placed = beside === undefined ? 0 : unpackPart(beside, counts);
+  if (!isObject(latency)) return placed;
+  for (const kind of Object.keys(latency)) {
+    const place = latency[kind];
+    if (typeof place !== 'number') continue;
+    latency[kind] = counts[place];
+    placed++;
+  }
+  return placed;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -206,8 +206,10 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
 }
 
 function summarizeCounts(counts: SparseCounts): LatencySummary {
-  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as FiveTimes;
-  return { count: countOf(counts), meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
+  const count = countOf(counts);
+  const quantiles = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1], count) as FiveTimes;
+  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantiles;
+  return { count, meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
 }
 
 /** Returns a summary of each kind of latency that these trials have, merged over all of them. */
