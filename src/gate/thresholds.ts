@@ -4,6 +4,7 @@ import { EXIT } from '../base/errors.js';
 import type { Arm } from '../plan/plan.js';
 import type { RunStatus } from '../record/stored-run.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { trialsOfArm } from '../stats/arm-trials.js';
 import { measured } from '../stats/measure.js';
 import { isCounted } from '../stats/summary.js';
 import { countsForNothing } from './flaws.js';
@@ -31,7 +32,7 @@ export function evaluateThresholds(
 ): ThresholdResult[] {
   return arms.flatMap((arm) => {
     if (arm.thresholds.length === 0) return [];
-    const counted = trials.filter((trial) => trial.arm === arm.id && isCounted(trial));
+    const counted = trialsOfArm(trials, arm.id).filter(isCounted);
     return arm.thresholds.map((threshold) => evaluate(threshold, arm.id, counted));
   });
 }

@@ -1,10 +1,13 @@
 import { BINS, binMidpoint, createHistogram, type Histogram, rankAt } from './histogram.js';
 
-/** A histogram as JSON: `[bin, count, bin, count, …]` for the bins that are not empty, in ascending order. */
-export type SparseCounts = readonly number[];
+/**
+ * A histogram as `[bin, count, bin, count, …]` for the bins that are not empty, in ascending order. In JSON it is a list of
+ * numbers. `scanCounts` makes packed ones, which take half of the memory.
+ */
+export type SparseCounts = readonly number[] | Uint32Array;
 
 /** Returns the histogram's non-empty bins and their counts. */
-export function encodeHistogram(histogram: Histogram): SparseCounts {
+export function encodeHistogram(histogram: Histogram): readonly number[] {
   const sparse: number[] = [];
   for (let bin = 0; bin < BINS; bin++) {
     const count = histogram.counts[bin] as number;
@@ -32,9 +35,15 @@ export function meanOfCounts(sparse: SparseCounts): number {
   return total === 0 ? Number.NaN : sum / total;
 }
 
-/** Returns the latencies (ns) at quantiles, which must ascend, as `quantilesNs` does, without a histogram. */
-export function quantilesOfCounts(sparse: SparseCounts, quantiles: readonly number[]): number[] {
-  const total = countOf(sparse);
+/**
+ * Returns the latencies (ns) at quantiles, which must ascend, as `quantilesNs` does, without a histogram.
+ * @param total what `countOf` returns, if the caller knows it
+ */
+export function quantilesOfCounts(
+  sparse: SparseCounts,
+  quantiles: readonly number[],
+  total: number = countOf(sparse),
+): number[] {
   if (total === 0) return quantiles.map(() => Number.NaN);
   let next = 0;
   let seen = 0;
@@ -46,15 +55,15 @@ export function quantilesOfCounts(sparse: SparseCounts, quantiles: readonly numb
 }
 
 /** Returns the decoded histogram. Throws a `RangeError` on an invalid bin or count and on bins that do not ascend. */
-export function decodeHistogram(sparse: SparseCounts | Uint32Array): Histogram {
+export function decodeHistogram(sparse: SparseCounts): Histogram {
+  checkSparseCounts(sparse);
   const histogram = createHistogram();
   addCounts(histogram, sparse);
   return histogram;
 }
 
-/** Adds the counts to a histogram. Throws a `RangeError` where `decodeHistogram` would. */
-export function addCounts({ counts }: Histogram, sparse: SparseCounts | Uint32Array): void {
-  checkSparseCounts(sparse);
+/** Adds the counts to a histogram. They are not checked, because those of a record were checked when it was read. */
+export function addCounts({ counts }: Histogram, sparse: SparseCounts): void {
   for (let i = 0; i < sparse.length; i += 2) {
     const bin = sparse[i] as number;
     counts[bin] = (counts[bin] as number) + (sparse[i + 1] as number);
@@ -63,7 +72,7 @@ export function addCounts({ counts }: Histogram, sparse: SparseCounts | Uint32Ar
 
 /** Throws a `RangeError` where `decodeHistogram` would. */
 // It creates no histogram, because that takes most of the time of reading a run.
-export function checkSparseCounts(sparse: SparseCounts | Uint32Array): void {
+export function checkSparseCounts(sparse: SparseCounts): void {
   if (sparse.length % 2 !== 0) throw new RangeError('histogram: odd number of entries');
   let lastBin = -1;
   for (let i = 0; i < sparse.length; i += 2) {

@@ -8,12 +8,15 @@ import { FeedrateError } from '../base/errors.js';
 export class JsonReader {
   readonly value: unknown;
   private readonly where: string;
-  private readonly path: string;
+  private readonly parent: JsonReader | null;
+  private readonly key: string | number;
 
-  constructor(value: unknown, where: string, path = '') {
+  /** `key` is its place in the parent. */
+  constructor(value: unknown, where: string, parent: JsonReader | null = null, key: string | number = '') {
     this.value = value;
     this.where = where;
-    this.path = path;
+    this.parent = parent;
+    this.key = key;
   }
 
   /** Parses `text`; `where` names the file (and line) that it was read from. */
@@ -27,8 +30,7 @@ export class JsonReader {
   }
 
   at(key: string): JsonReader {
-    const path = this.path === '' ? key : `${this.path}.${key}`;
-    return new JsonReader(this.object()[key], this.where, path);
+    return new JsonReader(this.object()[key], this.where, this, key);
   }
 
   object(): Record<string, unknown> {
@@ -43,7 +45,7 @@ export class JsonReader {
   }
 
   list(): JsonReader[] {
-    return this.items().map((item, index) => new JsonReader(item, this.where, `${this.path}[${index}]`));
+    return this.items().map((item, index) => new JsonReader(item, this.where, this, index));
   }
 
   text(): string {
@@ -79,7 +81,15 @@ export class JsonReader {
 
   fail(expected: string): never {
     const found = this.value === undefined ? 'nothing' : JSON.stringify(this.value).slice(0, 40);
-    const place = this.path === '' ? '' : `${this.path}: `;
+    const path = this.#path();
+    const place = path === '' ? '' : `${path}: `;
     throw new FeedrateError('store', `${this.where}: ${place}expected ${expected}, found ${found}`);
+  }
+
+  /** Only messages need it. To make it for each of the hundred values of a trial would take as long as parsing them. */
+  #path(): string {
+    const path = this.parent === null ? '' : this.parent.#path();
+    if (typeof this.key === 'number') return `${path}[${this.key}]`;
+    return path === '' ? this.key : `${path}.${this.key}`;
   }
 }

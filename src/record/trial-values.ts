@@ -167,18 +167,19 @@ export function mergedLatency(records: readonly Pick<RankPart, 'latency'>[], kin
 /** Returns the latencies of this kind of each trial and operation that has some. */
 function countsOf(records: readonly Pick<RankPart, 'latency'>[], kind: LatencyKind): readonly SparseCounts[] {
   const operations = operationsOf(kind);
-  return records.flatMap(({ latency }) =>
-    operations.flatMap((operation) => {
+  const found: SparseCounts[] = [];
+  for (const { latency } of records) {
+    for (const operation of operations) {
       const counts = latency[operation];
-      return counts === undefined || counts.length === 0 ? [] : [counts];
-    }),
-  );
+      if (counts !== undefined && counts.length > 0) found.push(counts);
+    }
+  }
+  return found;
 }
 
 /** A single distribution stays as it is: a large run has one for each of tens of thousands of trials. */
 function mergedCounts(counts: readonly SparseCounts[]): SparseCounts {
-  const [only = [], ...others] = counts;
-  return others.length === 0 ? only : encodeHistogram(sumOf(counts));
+  return counts.length > 1 ? encodeHistogram(sumOf(counts)) : (counts[0] ?? []);
 }
 
 function sumOf(counts: readonly SparseCounts[]): Histogram {
@@ -205,17 +206,34 @@ export function summarizeLatency(histogram: Histogram): LatencySummary {
 }
 
 function summarizeCounts(counts: SparseCounts): LatencySummary {
-  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1]) as FiveTimes;
-  return { count: countOf(counts), meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
+  const count = countOf(counts);
+  const quantiles = quantilesOfCounts(counts, [0.5, 0.9, 0.99, 0.999, 1], count) as FiveTimes;
+  const [p50Ns, p90Ns, p99Ns, p999Ns, maxNs] = quantiles;
+  return { count, meanNs: meanOfCounts(counts), p50Ns, p90Ns, p99Ns, p999Ns, maxNs };
 }
 
 /** Returns a summary of each kind of latency that these trials have, merged over all of them. */
 export function summarizeLatencies(records: readonly RankPart[]): ReadonlyMap<LatencyKind, LatencySummary> {
+  const ofOperation = mergedOperations(records);
   const summaries = new Map<LatencyKind, LatencySummary>();
-  for (const { kind } of LATENCY_KINDS) {
-    const counts = countsOf(records, kind);
-    if (counts.length === 0) continue;
-    summaries.set(kind, summarizeCounts(mergedCounts(counts)));
+  for (const { kind, operations } of LATENCY_KINDS) {
+    const found = operations.map((operation) => ofOperation.get(operation)).filter((counts) => counts !== undefined);
+    if (found.length > 0) summaries.set(kind, summarizeCounts(mergedCounts(found)));
   }
   return summaries;
+}
+
+/** Returns the latencies of each operation that these trials have, merged over all of them. */
+function mergedOperations(records: readonly RankPart[]): ReadonlyMap<OperationKind, SparseCounts> {
+  const found = new Map<OperationKind, SparseCounts[]>();
+  for (const { latency } of records) {
+    for (const operation of Object.keys(latency) as OperationKind[]) {
+      const counts = latency[operation];
+      if (counts === undefined || counts.length === 0) continue;
+      const known = found.get(operation);
+      if (known === undefined) found.set(operation, [counts]);
+      else known.push(counts);
+    }
+  }
+  return new Map([...found].map(([operation, counts]) => [operation, mergedCounts(counts)]));
 }

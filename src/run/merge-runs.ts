@@ -39,7 +39,7 @@ export function endGroupRun(
   });
   if (finished.problem !== null) listener.note?.(finished.problem);
   // A thousand ranks write ten megabytes a trial, which need not be read again.
-  const stored = readRun(finished.directory, [], lost === null ? { trials, problems: [] } : undefined);
+  const stored = readRun(finished.directory, {}, lost === null ? { trials, problems: [] } : undefined);
   const run = { ...stored, run: stored.run ?? finished.run };
   keepTables(finished.directory, run, listener);
   return { run, status: finished.problem === null ? status : 'failed' };

@@ -89,13 +89,14 @@ export function measured(
 export function measuredOnce({ metric, statistic }: Measure, trial: TrialRecord): number {
   if (metric.distribution && typeof statistic === 'number') {
     const latencies = latencyOrSame([trial], metric.key);
-    return countOf(latencies) < leastOperations(statistic) ? Number.NaN : quantileOf(latencies, statistic);
+    const count = countOf(latencies);
+    return count < leastOperations(statistic) ? Number.NaN : quantileOf(latencies, statistic, count);
   }
   return measured({ metric: metric.key, statistic }, [trial]);
 }
 
-function quantileOf(latencies: SparseCounts, q: number): number {
-  return quantilesOfCounts(latencies, [q])[0] as number;
+function quantileOf(latencies: SparseCounts, q: number, count?: number): number {
+  return quantilesOfCounts(latencies, [q], count)[0] as number;
 }
 
 /** Returns the fewest operations in a trial for which its quantile q is meaningful. */

@@ -42,6 +42,7 @@ export function serverLatencies(samples: readonly OntapSample[], trials: readonl
 }
 
 function armLatencies(samples: readonly OntapSample[], trials: readonly TrialRecord[]): ArmServerLatency[] {
+  if (samples.length === 0) return [];
   const spans = trials.flatMap((trial) => spanOfTrial(trial) ?? []);
   return [...new Set(spans.map(({ arm }) => arm))].flatMap((arm) => {
     const own = spans.filter((span) => span.arm === arm);

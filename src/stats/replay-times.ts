@@ -1,11 +1,12 @@
 /** What replays of a program took, beside its recording. */
 import type { ReplayedCalls, ReplayRecord } from '../record/replay-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { trialsOfArm } from './arm-trials.js';
 
 /** Returns the replay of an arm with the median duration; of two in the middle, the longer one. Null: it replays nothing. */
 export function replayOf(trials: readonly TrialRecord[], arm: string): ReplayRecord | null {
-  const replays = trials
-    .filter((trial) => trial.arm === arm && !trial.warmup && trial.status === 'ok')
+  const replays = trialsOfArm(trials, arm)
+    .filter((trial) => !trial.warmup && trial.status === 'ok')
     .flatMap(({ replay }) => replay ?? [])
     .sort((a, b) => a.replayedNs - b.replayedNs);
   return replays[Math.floor(replays.length / 2)] ?? null;

@@ -20,7 +20,7 @@ export interface Stall {
 /** Returns the stalls of at least a whole second within the measured window, in their order. */
 export function stallsWithin({ series, window }: Pick<TrialRecord, 'series' | 'window'>): Stall[] {
   const seconds = secondsWithin(series, window);
-  if (seconds.length === 0) return [];
+  if (!mayStall(seconds)) return [];
   const typical = median(seconds.map(({ ops }) => ops));
   if (typical < LEAST_OPERATIONS) return [];
   const stalls: { fromNs: number; toNs: number }[] = [];
@@ -31,6 +31,16 @@ export function stallsWithin({ series, window }: Pick<TrialRecord, 'series' | 'w
     else stalls.push({ fromNs: second.startNs, toNs: endOf(second) });
   }
   return stalls;
+}
+
+/** The typical second is no busier than the busiest one. Most trials end here, without being sorted for their median. */
+function mayStall(seconds: readonly SeriesPoint[]): boolean {
+  let [least, most] = [Number.POSITIVE_INFINITY, 0];
+  for (const { ops } of seconds) {
+    if (ops < least) least = ops;
+    if (ops > most) most = ops;
+  }
+  return least < STALLED_SHARE * most;
 }
 
 function endOf({ startNs, durationNs }: SeriesPoint): number {

@@ -7,6 +7,7 @@ import { isServerUnknown, VERDICTS_FROM_WORST } from '../record/merge-caches.js'
 import type { CacheEvidence, TrialRecord } from '../record/trial-record.js';
 import { type LatencySummary, measuredNothing, summarizeLatencies, tailNs } from '../record/trial-values.js';
 import { byWeight, type Warning, warning } from '../record/warning.js';
+import { trialsByArm } from './arm-trials.js';
 import { armWarnings } from './arm-warnings.js';
 import { type GroupUse, groupUseOf } from './group-use.js';
 import { type NfsUse, nfsUseOf } from './nfs-use.js';
@@ -87,17 +88,10 @@ const known = new WeakMap<
 >();
 
 function summariesOf(arms: readonly ArmHeading[], trials: readonly TrialRecord[]): ArmSummary[] {
-  const trialsByArm = new Map<string, { heading: ArmHeading; trials: TrialRecord[] }>();
-  for (const arm of arms) trialsByArm.set(arm.id, { heading: arm, trials: [] });
-  for (const trial of trials) {
-    let entry = trialsByArm.get(trial.arm);
-    if (entry === undefined) {
-      entry = { heading: { ...trial, id: trial.arm }, trials: [] };
-      trialsByArm.set(trial.arm, entry);
-    }
-    entry.trials.push(trial);
-  }
-  return [...trialsByArm.values()].map((entry) => summarizeArm(entry.heading, entry.trials));
+  const byArm = trialsByArm(trials);
+  const headings = new Map(arms.map((arm) => [arm.id, arm]));
+  for (const [id, [first]] of byArm) if (first !== undefined && !headings.has(id)) headings.set(id, { ...first, id });
+  return [...headings].map(([id, heading]) => summarizeArm(heading, byArm.get(id) ?? []));
 }
 
 function summarizeArm(heading: ArmHeading, trials: readonly TrialRecord[]): ArmSummary {

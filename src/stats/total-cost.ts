@@ -3,6 +3,7 @@ import { FeedrateError } from '../base/errors.js';
 import type { PriceItem, PriceRow } from '../record/price-record.js';
 import type { RunRecord, TargetEnvironment } from '../record/run-record.js';
 import type { TrialRecord } from '../record/trial-record.js';
+import { trialsOfArm } from './arm-trials.js';
 import { ceilingUse } from './ceiling-use.js';
 import {
   type FileSystemSize,
@@ -139,7 +140,7 @@ function ratesOf({
   return summarize(arms, trials).flatMap(({ arm, numbers }) => {
     const measured = numbers.throughput?.median ?? 0;
     if (!(measured > 0)) return [];
-    const ofArm = trials.filter((trial) => trial.arm === arm.id);
+    const ofArm = trialsOfArm(trials, arm.id);
     const use = ceilingUse(target, ofArm);
     const isAbove = use !== null && use.state !== 'sustained' && use.sustained.unit === 'bytes/s';
     const bytesPerSecond = isAbove ? Math.min(measured, use.sustained.level.base) : measured;

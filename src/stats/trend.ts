@@ -20,16 +20,35 @@ export interface MannKendall {
 export function mannKendall(values: readonly number[]): MannKendall {
   const n = values.length;
   const { groups } = rank(values);
-  let s = 0;
-  for (let later = 1; later < n; later++) {
-    const value = values[later] as number;
-    for (let earlier = 0; earlier < later; earlier++) s += Math.sign(value - (values[earlier] as number));
-  }
+  const tiedPairs = groups.reduce((sum, { size }) => sum + (size * (size - 1)) / 2, 0);
+  const s = (n * (n - 1)) / 2 - tiedPairs - 2 * fallingPairs(values);
   if (groups.length < 2) return { s, pTwoSided: 1 };
   if (n <= EXACT_MAX && groups.length === n) return { s, pTwoSided: exactP(n, Math.abs(s)) };
   const tied = groups.reduce((sum, { size: t }) => sum + t * (t - 1) * (2 * t + 5), 0);
   const variance = (n * (n - 1) * (2 * n + 5) - tied) / 18;
   return { s, pTwoSided: Math.min(1, 2 * normalCdf(-Math.abs(s) / Math.sqrt(variance))) };
+}
+
+/**
+ * Returns the number of pairs whose later value is smaller. They are counted while the values are sorted by merging (Knight
+ * 1966), because a thousand trials have half a million pairs.
+ */
+function fallingPairs(values: readonly number[]): number {
+  let [from, to] = [Float64Array.from(values), new Float64Array(values.length)];
+  let falling = 0;
+  for (let width = 1; width < values.length; width *= 2) {
+    for (let start = 0; start < values.length; start += 2 * width) {
+      const middle = Math.min(start + width, values.length);
+      const end = Math.min(middle + width, values.length);
+      for (let at = start, left = start, right = middle; at < end; at++) {
+        const isLater = right < end && (left === middle || (from[right] as number) < (from[left] as number));
+        if (isLater) falling += middle - left;
+        to[at] = from[isLater ? right++ : left++] as number;
+      }
+    }
+    [from, to] = [to, from];
+  }
+  return falling;
 }
 
 /** Returns P(|S| ≥ s). Falling pairs are inversions. The last of k values adds 0 … k−1 of them, all equally likely. */

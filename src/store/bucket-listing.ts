@@ -52,7 +52,7 @@ async function listedRun(bucket: S3Bucket, parent: BucketPlace, id: string): Pro
   const { run, problems } = headerOf(text);
   const trials = async (): Promise<RecordedTrials> => {
     try {
-      const stored = await readAt(bucket, place, text, ['series']);
+      const stored = await readAt(bucket, place, text, { omitted: ['series'] });
       return { trials: [...stored.trials], problems: stored.problems.filter((problem) => !problems.includes(problem)) };
     } catch (thrown) {
       if (!(thrown instanceof FeedrateError) || thrown.code !== 'store') throw thrown;

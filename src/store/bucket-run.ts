@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { basename, dirname } from 'node:path/posix';
 import { FeedrateError } from '../base/errors.js';
 import { decodeFeed } from '../record/check-feed.js';
-import type { TrialPart } from '../record/codec.js';
 import { decodeFsxMetrics } from '../record/fsx-metrics-record.js';
 import { isSetAside } from '../record/run-purpose.js';
 import type { StoredRun } from '../record/stored-run.js';
+import type { TrialReading } from '../record/trial-reading.js';
 import { S3Bucket } from './bucket.js';
 import { type BucketPlace, bucketPlaceOf, placeBelow, urlOf } from './bucket-place.js';
 import { LineDivider } from './lines.js';
@@ -15,23 +15,23 @@ import { RUN_FILES, RUN_NAME, SUMS_FILE } from './run-files.js';
 
 /**
  * Returns everything that can be read from a run at `s3://BUCKET/PREFIX/RUN`. RUN is the name of the run, a unique beginning
- * or end of it, or `latest`. Trials lack the `omitted` parts.
+ * or end of it, or `latest`.
  * @throws FeedrateError `cloud` when the bucket cannot be asked, `store` when it has no such run, or the run changes
  */
-export async function readBucketRun(url: string, omitted: readonly TrialPart[] = []): Promise<StoredRun> {
+export async function readBucketRun(url: string, reading: TrialReading = {}): Promise<StoredRun> {
   const asked = bucketPlaceOf(url);
   if (asked.prefix === '') throw new FeedrateError('usage', `${url}: expected the name of a run after the bucket`);
   const bucket = await S3Bucket.open({ ...asked, prefix: parentOf(asked) });
   try {
     const run = await bucket.text(placeBelow(asked, RUN_FILES.run));
-    return run === null ? await readFound(bucket, asked, omitted) : await readAt(bucket, asked, run, omitted);
+    return run === null ? await readFound(bucket, asked, reading) : await readAt(bucket, asked, run, reading);
   } finally {
     bucket.close();
   }
 }
 
 /** Reads the run whose name only begins or ends as asked. */
-async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly TrialPart[]): Promise<StoredRun> {
+async function readFound(bucket: S3Bucket, asked: BucketPlace, reading: TrialReading): Promise<StoredRun> {
   const parent = { ...asked, prefix: parentOf(asked) };
   const spec = basename(asked.prefix);
   const names = (await bucket.namesBelow(parent)).filter((name) => RUN_NAME.test(name)).sort();
@@ -50,7 +50,7 @@ async function readFound(bucket: S3Bucket, asked: BucketPlace, omitted: readonly
     // An unfinished export has no run.json. As in a directory, the latest run is not a calibration.
     if (run === null) continue;
     const { run: header } = headerOf(run);
-    if (spec !== 'latest' || (header !== null && !isSetAside(header))) return readAt(bucket, place, run, omitted);
+    if (spec !== 'latest' || (header !== null && !isSetAside(header))) return readAt(bucket, place, run, reading);
   }
   const [unfinished] = spec === 'latest' ? [] : matches;
   if (unfinished !== undefined) {
@@ -67,13 +67,13 @@ export async function readAt(
   bucket: S3Bucket,
   place: BucketPlace,
   run: string,
-  omitted: readonly TrialPart[],
+  reading: TrialReading,
 ): Promise<StoredRun> {
   const sums = sumsIn(await bucket.text(placeBelow(place, SUMS_FILE)));
   requireSum(place, sums, RUN_FILES.run, createHash('sha256').update(run).digest('hex'));
   const partial =
     sums.size > 0 && !sums.has(RUN_FILES.partial) ? null : await bucket.text(placeBelow(place, RUN_FILES.partial));
-  const trials = new TrialCollector(omitted);
+  const trials = new TrialCollector(reading);
   const lines = new LineDivider(trials.visit);
   const hash = createHash('sha256');
   const isThere = await bucket.read(placeBelow(place, RUN_FILES.trials), (bytes) => {

@@ -3,11 +3,11 @@ import { statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { FeedrateError, systemFaultOf } from '../base/errors.js';
 import { readTextFile } from '../host/system/regular-file.js';
-import type { TrialPart } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
 import { withMetricEvidence } from '../record/metric-evidence.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { StoredRun } from '../record/stored-run.js';
+import type { TrialReading } from '../record/trial-reading.js';
 import { whyUnread } from './cannot-read.js';
 import { readFeed } from './feed-file.js';
 import { readFsxMetrics } from './fsx-metrics-file.js';
@@ -25,18 +25,19 @@ import { RUN_FILES, rankDirectory } from './run-files.js';
 
 /**
  * Returns everything that can be read from a run directory. `problems` lists parts that are missing,
- * cut off or damaged. Trials lack the `omitted` parts, which make up most of a long run.
+ * cut off or damaged.
+ * @param reading which parts of the trials are left out, which make up most of a long run
  * @param known its trials, if the caller has them. Default: they are read
  * @throws FeedrateError `store` only when the directory does not exist
  */
-export function readRun(directory: string, omitted: readonly TrialPart[] = [], known?: RecordedTrials): StoredRun {
+export function readRun(directory: string, reading: TrialReading = {}, known?: RecordedTrials): StoredRun {
   const path = resolve(directory);
   requireDirectory(path);
   const partial = readText(join(path, RUN_FILES.partial));
   const header = readHeader(path);
-  const trials = known ?? readTrials(path, omitted);
+  const trials = known ?? readTrials(path, reading);
   const isUnmerged = trials.trials.length === 0 && header.run?.status === 'running';
-  const ofRanks = isUnmerged ? trialsOfRanks(path, header.run, omitted) : null;
+  const ofRanks = isUnmerged ? trialsOfRanks(path, header.run, reading) : null;
   const stored = storedRun({ directory: path, id: basename(path) }, header, ofRanks ?? trials, partial);
   const judged = withMetrics(path, stored);
   const ontapSamples = readOntapSamples(path);
@@ -50,10 +51,10 @@ export function readRun(directory: string, omitted: readonly TrialPart[] = [], k
 function trialsOfRanks(
   directory: string,
   { group }: Pick<RunRecord, 'group'>,
-  omitted: readonly TrialPart[],
+  reading: TrialReading,
 ): RecordedTrials | null {
   if (group === undefined || group.rank !== undefined) return null;
-  const parts = group.members.map(({ rank }) => readTrials(join(directory, rankDirectory(rank)), omitted));
+  const parts = group.members.map(({ rank }) => readTrials(join(directory, rankDirectory(rank)), reading));
   const { trials, problems } = mergeTrials(parts.flatMap((part) => part.trials));
   return { trials, problems: [...new Set(parts.flatMap((part) => part.problems)), ...problems] };
 }
@@ -91,8 +92,8 @@ export function readHeader(directory: string): RunHeader {
 }
 
 /** Returns the trials that can be read: see `TrialCollector`. */
-export function readTrials(directory: string, omitted: readonly TrialPart[] = []): RecordedTrials {
-  const trials = new TrialCollector(omitted);
+export function readTrials(directory: string, reading: TrialReading = {}): RecordedTrials {
+  const trials = new TrialCollector(reading);
   const path = join(directory, RUN_FILES.trials);
   try {
     forEachLine(path, trials.visit);

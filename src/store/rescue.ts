@@ -53,7 +53,9 @@ function inPlace(held: HeldRun, { run }: SavedFiles, { unsaved }: LostResults): 
 }
 
 function isRecorded(directory: string, { id, rank }: TrialRecord): boolean {
-  return readTrials(directory, ['series', 'latency']).trials.some((trial) => trial.id === id && trial.rank === rank);
+  return readTrials(directory, { omitted: ['series', 'latency'] }).trials.some(
+    (trial) => trial.id === id && trial.rank === rank,
+  );
 }
 
 /** Directories that take files of any user. The last one is memory. */

@@ -4,11 +4,12 @@ import { basename } from 'node:path';
 import { FeedrateError } from '../base/errors.js';
 import { shellWord } from '../base/shell-word.js';
 import { passingOf } from '../host/files/own-names.js';
-import { decodeRun, decodeTrial, type TrialPart } from '../record/codec.js';
+import { decodeRun, decodeTrial } from '../record/codec.js';
 import { mergeTrials } from '../record/merge-ranks.js';
 import { decodePartial, partialText } from '../record/partial-trial.js';
 import type { RunRecord } from '../record/run-record.js';
 import type { RunStatus, StoredRun } from '../record/stored-run.js';
+import type { TrialReading } from '../record/trial-reading.js';
 import type { TrialRecord } from '../record/trial-record.js';
 import type { LineVisitor } from './lines.js';
 import { isProcessOf } from './process-alive.js';
@@ -64,16 +65,15 @@ export function headerOf(text: FileText): RunHeader {
 }
 
 /**
- * Collects the trials in the lines of `trials.jsonl`. Trials lack the `omitted` parts. An unreadable line becomes a
- * problem.
+ * Collects the trials in the lines of `trials.jsonl`. An unreadable line becomes a problem.
  */
 export class TrialCollector {
-  readonly #omitted: readonly TrialPart[];
+  readonly #reading: TrialReading;
   readonly #records = new Map<string, TrialRecord>();
   readonly #problems: string[] = [];
 
-  constructor(omitted: readonly TrialPart[]) {
-    this.#omitted = omitted;
+  constructor(reading: TrialReading) {
+    this.#reading = reading;
   }
 
   readonly visit: LineVisitor = (line, number) => {
@@ -84,7 +84,7 @@ export class TrialCollector {
       return;
     }
     try {
-      const record = decodeTrial(line, where, this.#omitted);
+      const record = decodeTrial(line, where, this.#reading);
       const key = `${record.id} of rank ${record.rank}`;
       if (this.#records.has(key)) this.#problems.push(`${where}: trial ${key} is recorded twice; the first one counts`);
       else this.#records.set(key, record);

@@ -1,6 +1,7 @@
 /** Where runs are read from, by the form of the name that a user gives. */
-import type { TrialPart } from '../record/codec.js';
+
 import type { StoredRun } from '../record/stored-run.js';
+import type { TrialPart } from '../record/trial-reading.js';
 import type { FoundRun } from './bucket-listing.js';
 import { isBucketUrl } from './bucket-place.js';
 import { listRuns, type PassedOver, resolveRun } from './find-runs.js';
@@ -37,16 +38,17 @@ export async function withListedRuns<Result>(
 const SOURCES: readonly RunSource[] = [
   {
     takes: isBucketUrl,
-    read: async (spec, { omitted }) => (await import('./bucket-run.js')).readBucketRun(spec, omitted),
+    read: async (spec, { omitted }) =>
+      (await import('./bucket-run.js')).readBucketRun(spec, { omitted, isPacked: true }),
   },
   {
     takes: () => true,
     read: async (spec, { resultsDirectory, omitted, passedOver }) =>
-      readRun(resolveRun(resultsDirectory, spec, passedOver), omitted),
+      readRun(resolveRun(resultsDirectory, spec, passedOver), { omitted, isPacked: true }),
   },
 ];
 
-/** Returns the run that a user names. Throws as `resolveRun` and `readBucketRun` do. */
+/** Returns the run that a user names, with packed latencies. Throws as `resolveRun` and `readBucketRun` do. */
 export async function readNamedRun(spec: string, request: NamedRunRequest): Promise<StoredRun> {
   for (const { takes, read } of SOURCES) if (takes(spec)) return read(spec, request);
   throw new Error(`nothing reads ${spec}`);

@@ -279,7 +279,7 @@ function lossText(directory: string, what: string): string {
 }
 
 function savedText(directory: string): string {
-  const count = readTrials(directory, ['series', 'latency']).trials.length;
+  const count = readTrials(directory, { omitted: ['series', 'latency'] }).trials.length;
   const trials = count === 1 ? '1 trial is' : `${count} trials are`;
   return `The run has ended. Its ${trials} saved; print the report with: feedrate show ${shellWord(directory)}`;
 }

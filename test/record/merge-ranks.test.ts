@@ -78,7 +78,7 @@ test('a record alone is itself; a merged one has its ranks, on disk and as rows 
   assert.equal(recordsOf(merged), records);
   assert.is(mergeRanks([merged]), merged);
   assert.equal(decodeTrial(encodeTrial(merged), 'x:1'), merged);
-  const short = decodeTrial(encodeTrial(merged), 'x:1', ['latency', 'series']);
+  const short = decodeTrial(encodeTrial(merged), 'x:1', { omitted: ['latency', 'series'] });
   assert.equal(
     [short, ...recordsOf(short)].map(({ latency, series }) => [latency, series]),
     Array(3).fill([{}, []]),

@@ -3,8 +3,8 @@ import { FeedrateError } from '../../base/errors.js';
 import { type Comparison, type ComparisonOptions, compare } from '../../gate/comparison.js';
 import { varyingNames } from '../../gate/grid.js';
 import { type NamedRun, sidesOf } from '../../gate/sides.js';
-import type { TrialPart } from '../../record/codec.js';
 import type { ReadableRun, StoredRun } from '../../record/stored-run.js';
+import type { TrialPart } from '../../record/trial-reading.js';
 import { defaultMeasure, type Measure, measureForms, measureOf } from '../../stats/measure.js';
 import { baselineDirectory, isBaseline } from '../../store/baselines.js';
 import { readCalibrations } from '../../store/calibrations.js';
@@ -86,7 +86,7 @@ export async function namedRun(
   omitted: readonly TrialPart[] = [],
 ): Promise<NamedRun & ReadableRun> {
   if (isBaseline(resultsDirectory, spec))
-    return comparableRun(readRun(baselineDirectory(resultsDirectory, spec), omitted), spec);
+    return comparableRun(readRun(baselineDirectory(resultsDirectory, spec), { omitted, isPacked: true }), spec);
   return comparableRun(await readNamedRun(spec, { resultsDirectory, omitted, passedOver: tell }));
 }
 

@@ -3,6 +3,7 @@ import type { Arm } from '../../plan/plan.js';
 import type { TargetEnvironment } from '../../record/run-record.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import type { WarningCode } from '../../record/warning.js';
+import { trialsOfArm } from '../../stats/arm-trials.js';
 import { type ArmSummary, isCounted } from '../../stats/summary.js';
 import type { RunView } from '../run/run-view.js';
 import { headlinesOf } from './headlines.js';
@@ -79,11 +80,9 @@ export function runFindings(view: RunView): RunFindings {
   const { run, summaries, ceilings } = view;
   const arms = new Map(run?.plan.arms.map((arm) => [arm.id, arm]));
   const loads = loadNames(summaries.map(({ arm }) => arms.get(arm.id) ?? arm));
-  const trialsOf = new Map<string, TrialRecord[]>(summaries.map(({ arm }) => [arm.id, []]));
-  for (const trial of view.trials) if (isCounted(trial)) trialsOf.get(trial.arm)?.push(trial);
   const all = summaries.map((summary): LoadResult => {
     const { id, target } = summary.arm;
-    const [arm, trials] = [arms.get(id), trialsOf.get(id) ?? []];
+    const [arm, trials] = [arms.get(id), trialsOfArm(view.trials, id).filter(isCounted)];
     const isReal = trials.some(doesIo);
     return {
       summary,

@@ -5,6 +5,7 @@ import type { Attributed } from '../../gate/grid.js';
 import type { Histogram } from '../../histogram/histogram.js';
 import type { TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency } from '../../record/trial-values.js';
+import { trialsOfArm } from '../../stats/arm-trials.js';
 import { type ArmSummary, isCounted } from '../../stats/summary.js';
 import { type Charted, groupArms } from '../run/arm-subjects.js';
 import type { RunView } from '../run/run-view.js';
@@ -38,12 +39,10 @@ export interface ChartedRun {
 
 /** Returns the arms of the run, in groups by the subject of their jobs. */
 export function chartedRun(view: RunView): ChartedRun {
-  const trials = new Map<string, TrialRecord[]>(view.summaries.map(({ arm }) => [arm.id, []]));
-  for (const trial of view.trials) trials.get(trial.arm)?.push(trial);
   const attributes = varyingAttributes(view);
   const arms = view.summaries.map((summary): ChartArm => {
     const { id } = summary.arm;
-    const all = trials.get(id) ?? [];
+    const all = trialsOfArm(view.trials, id);
     const counted = all.filter(isCounted);
     return {
       id,

@@ -37,6 +37,17 @@ const MOST_MEDIANS = 4;
 /** Ramps are marked in charts with no more trials than this. With more, their marks would hide the lines. */
 const MOST_RAMPS = 40;
 
+/** A line of a chart, before its points are made. All points of all lines would take more memory than the run. */
+interface TimeLine {
+  readonly name: string;
+  readonly arm: TimedArm;
+  readonly read: (point: SeriesPoint) => number | null;
+}
+
+interface TimeChart extends Omit<XyChart, 'series'> {
+  readonly lines: readonly TimeLine[];
+}
+
 export function timeCharts({ groups }: ChartedRun): Chart[] {
   const charts = groups.flatMap(({ arms, names, where }) => {
     const timed = arms
@@ -49,17 +60,19 @@ export function timeCharts({ groups }: ChartedRun): Chart[] {
       return [throughputChart(shown, named), latencyChart(shown, named)].filter(saysSomething);
     });
   });
-  const series = charts.reduce((sum, chart) => sum + chart.series.length, 0);
-  const columns = Math.max(LEAST_COLUMNS, Math.floor(MOST_POINTS / POINTS_PER_COLUMN / Math.max(1, series)));
-  return charts.map((chart) => ({ ...chart, series: chart.series.map((one) => thinned(one, columns)) }));
+  const count = charts.reduce((sum, { lines }) => sum + lines.length, 0);
+  const columns = Math.max(LEAST_COLUMNS, Math.floor(MOST_POINTS / POINTS_PER_COLUMN / Math.max(1, count)));
+  return charts.map(({ lines, ...chart }) => ({ ...chart, series: lines.map((line) => drawn(line, columns)) }));
 }
 
-function thinned(series: XySeries, columns: number): XySeries {
-  return { ...series, points: [...thinnedPoints(series.points, columns)] };
+function drawn({ name, arm, read }: TimeLine, columns: number): XySeries {
+  return { name, points: [...thinnedPoints(pointsOf(arm, read), columns)], drawn: 'line', arm: arm.id };
 }
 
-function saysSomething({ series }: XyChart): boolean {
-  return series.some(({ points }) => points.some(({ y }) => y !== null && y > 0));
+function saysSomething({ lines }: TimeChart): boolean {
+  return lines.some(({ arm, read }) =>
+    arm.trials.some(({ trial }) => trial.series.some((point) => isLong(point) && (read(point) ?? 0) > 0)),
+  );
 }
 
 function timedArm({ id, attributes, trials }: ChartArm): TimedArm {
@@ -70,7 +83,7 @@ function timedArm({ id, attributes, trials }: ChartArm): TimedArm {
   return { id, attributes, trials: timed.sort((a, b) => a.startMs - b.startMs) };
 }
 
-function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
+function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): TimeChart {
   const rate = ({ readBytes, writeBytes, durationNs }: SeriesPoint) =>
     Math.round((readBytes + writeBytes) / (durationNs / 1e9));
   return {
@@ -79,11 +92,11 @@ function throughputChart(facet: Facet<TimedArm>, names: readonly string[]): XyCh
     title: facetTitle('Throughput over time', facet),
     description: `Bytes of every second, ${trialsText(facet)}. Gaps are the times between trials of an arm. ${marksText(facet)}`,
     y: { label: 'throughput', unit: 'bytes/s', scale: 'linear', includes: [0] },
-    series: facet.items.map((arm, index) => seriesOf(arm, names[index] as string, rate)),
+    lines: facet.items.map((arm, index) => ({ name: names[index] as string, arm, read: rate })),
   };
 }
 
-function latencyChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart {
+function latencyChart(facet: Facet<TimedArm>, names: readonly string[]): TimeChart {
   const hasMedians = facet.items.length <= MOST_MEDIANS;
   return {
     ...commonParts(facet),
@@ -91,9 +104,9 @@ function latencyChart(facet: Facet<TimedArm>, names: readonly string[]): XyChart
     title: facetTitle('Latency over time', facet),
     description: `${hasMedians ? 'Median and 99th' : '99th'} percentile of the operations of every second, ${trialsText(facet)}. ${marksText(facet)}`,
     y: { label: 'latency', unit: 'ns', scale: 'log' },
-    series: facet.items.flatMap((arm, index) => [
-      ...(hasMedians ? [seriesOf(arm, `${names[index]} p50`, ({ p50Ns }) => p50Ns)] : []),
-      seriesOf(arm, `${names[index]} p99`, ({ p99Ns }) => p99Ns),
+    lines: facet.items.flatMap((arm, index): TimeLine[] => [
+      ...(hasMedians ? [{ name: `${names[index]} p50`, arm, read: ({ p50Ns }: SeriesPoint) => p50Ns }] : []),
+      { name: `${names[index]} p99`, arm, read: ({ p99Ns }) => p99Ns },
     ]),
   };
 }
@@ -127,13 +140,15 @@ function marksText({ items }: Facet<TimedArm>): string {
   return `Marked are ${said.join('; ')}.${stalls === 0 ? ' No second stalled.' : ''}`;
 }
 
-function seriesOf({ id, trials }: TimedArm, name: string, read: (point: SeriesPoint) => number | null): XySeries {
-  const points = trials.flatMap(({ trial, startMs }, index): XyPoint[] => {
-    const seconds = trial.series.filter(isLong).map((point) => ({ x: atMs(startMs, point.startNs), y: read(point) }));
+function pointsOf({ trials }: TimedArm, read: TimeLine['read']): XyPoint[] {
+  const points: XyPoint[] = [];
+  for (const { trial, startMs } of trials) {
     // A point without a value ends the line between two trials.
-    return index === 0 ? seconds : [{ x: atMs(startMs, 0), y: null }, ...seconds];
-  });
-  return { name, points, drawn: 'line', arm: id };
+    if (trial !== trials[0]?.trial) points.push({ x: atMs(startMs, 0), y: null });
+    for (const point of trial.series)
+      if (isLong(point)) points.push({ x: atMs(startMs, point.startNs), y: read(point) });
+  }
+  return points;
 }
 
 /** The last second of a trial may be so short that its rate is chance. */

@@ -11,6 +11,7 @@ import { type Arm, targetOf } from '../../plan/plan.js';
 import type { ReadableRun } from '../../record/stored-run.js';
 import type { SeriesPoint, TrialRecord } from '../../record/trial-record.js';
 import { mergedLatency, windowNs } from '../../record/trial-values.js';
+import { trialsOfArm } from '../../stats/arm-trials.js';
 import { isCounted } from '../../stats/summary.js';
 import { fioOptions } from './fio-arm-options.js';
 import { fioLatency, latencyRanges } from './fio-latency.js';
@@ -30,7 +31,7 @@ interface FioJob {
 export function fioJobs(runs: readonly ReadableRun[]): FioJob[] {
   const jobs = runs.flatMap((run) =>
     run.run.plan.arms.flatMap((arm) => {
-      const trials = run.trials.filter((trial) => trial.arm === arm.id && isCounted(trial));
+      const trials = trialsOfArm(run.trials, arm.id).filter(isCounted);
       return trials.length === 0 ? [] : [{ run, arm, trials }];
     }),
   );

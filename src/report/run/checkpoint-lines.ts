@@ -2,6 +2,7 @@
 import { formatBytes, formatDurationNs } from '../../base/units.js';
 import type { ScaledState } from '../../plan/checkpoint-scale.js';
 import type { TrialRecord } from '../../record/trial-record.js';
+import { trialsOfArm } from '../../stats/arm-trials.js';
 import { type CheckpointFigures, checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { isCounted } from '../../stats/summary.js';
 import { type TrainingCheckpointFigures, trainingCheckpoints } from '../../stats/training-checkpoints.js';
@@ -17,7 +18,7 @@ export function checkpointLines({ run, summaries, trials }: RunView): { readonly
   const found = summaries.flatMap((summary) => {
     const { id } = summary.arm;
     const arm = arms.get(id);
-    const ofArm = trials.filter((trial) => trial.arm === id);
+    const ofArm = trialsOfArm(trials, id);
     const figures = arm === undefined ? null : checkpointFigures(arm, summary);
     if (figures !== null) return [{ id, lines: [...linesOf(figures), ...machineLines(ofArm)] }];
     const training = trainingCheckpoints(ofArm);

@@ -1,5 +1,6 @@
 import type { CellValue } from '../../record/csv-table.js';
 import { armColumns } from '../../stats/arm-columns.js';
+import { trialsOfArm } from '../../stats/arm-trials.js';
 import { checkpointFigures } from '../../stats/checkpoint-figures.js';
 import { replayOf } from '../../stats/replay-times.js';
 import type { ArmSummary } from '../../stats/summary.js';
@@ -52,7 +53,7 @@ function checkpointPart({ run, trials }: RunView, summary: ArmSummary): object {
   const arm = run?.plan.arms.find(({ id }) => id === summary.arm.id);
   const checkpoint = arm === undefined ? null : checkpointFigures(arm, summary);
   if (checkpoint !== null) return { checkpoint };
-  const training = trainingCheckpoints(trials.filter((trial) => trial.arm === summary.arm.id));
+  const training = trainingCheckpoints(trialsOfArm(trials, summary.arm.id));
   return training === null ? {} : { checkpoint: training };
 }
 

@@ -84,7 +84,7 @@ async function readNamed(spec: string | undefined, output: string) {
     import('../../../store/find-runs.js'),
     import('../../../store/read-run.js'),
   ]);
-  const stored = readRun(resolveRun(output, spec ?? 'latest', tell), ['latency']);
+  const stored = readRun(resolveRun(output, spec ?? 'latest', tell), { omitted: ['latency'] });
   if (stored.run !== null) return { ...stored, run: stored.run };
   throw new FeedrateError('store', `${stored.directory}: run.json is missing or damaged, so it cannot be priced`);
 }

@@ -62,7 +62,7 @@ async function showMetrics(spec: string, options: MetricsOptions): Promise<numbe
     import('../../../report/fsx/render-fsx-metrics.js'),
   ]);
   const waitMs = parseWait(options.wait);
-  const stored = readRun(resolveRun(options.output, spec, tell), ['latency', 'series']);
+  const stored = readRun(resolveRun(options.output, spec, tell), { omitted: ['latency', 'series'] });
   const { run } = stored;
   if (run === null) throw new FeedrateError('store', `${stored.directory}: run.json is missing or damaged`);
   const span = runSpanMs(run, stored.trials, Date.now());
