@@ -178,7 +178,7 @@ test('a target on a read-only mount is refused', () =>
       const outcome = feedrate(runWords(WRITES), directory);
       assertRefused(
         outcome,
-        /^feedrate: target t: cannot write in \S+\/t \(EROFS\): .*mounted read-only; .*\n$/,
+        /^feedrate: target t: cannot write in \S+\/t \(EROFS\): .*is read-only; .*\n$/,
         results,
       );
     }),
