@@ -176,11 +176,7 @@ test('a target on a read-only mount is refused', () =>
   withPlace(({ directory, target, results, runWords }) =>
     withReadOnly(target, () => {
       const outcome = feedrate(runWords(WRITES), directory);
-      assertRefused(
-        outcome,
-        /^feedrate: target t: cannot write in \S+\/t \(EROFS\): .*is read-only; .*\n$/,
-        results,
-      );
+      assertRefused(outcome, /^feedrate: target t: cannot write in \S+\/t \(EROFS\): .*is read-only; .*\n$/, results);
     }),
   ));
 
