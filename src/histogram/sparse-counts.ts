@@ -2,7 +2,7 @@ import { BINS, binMidpoint, createHistogram, type Histogram, rankAt } from './hi
 
 /**
  * A histogram as `[bin, count, bin, count, …]` for the bins that are not empty, in ascending order. In JSON it is a list of
- * numbers. `scanCounts` makes packed ones, which take half of the memory.
+ * numbers. `CountsScanner` makes packed ones, which take half of the memory.
  */
 export type SparseCounts = readonly number[] | Uint32Array;
 
